@@ -1,0 +1,106 @@
+"""The connectors, found by their folder: a new system is a new folder, and nothing else changes.
+
+Each ``connectors/<system>/__init__.py`` holds one ``CONNECTOR``; importing it imports no client, so
+a webhook receiver stays quick. Webhooks are read by ``connectors/<system>/webhook.py``::
+
+    def receive(request: WebhookRequest, keys: Sequence[str]) -> list[Message]
+
+which verifies the raw body before it reads anything, raises Forged or Unreadable, and gives the
+messages to queue, with an empty ``connection`` for the caller to fill in (none for events that are
+known and of no interest).
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from platen.domain.connection import Role
+
+if TYPE_CHECKING:
+    from platen.domain.order import Address
+    from platen.domain.printing import PrintDetails
+    from platen.messages import Message
+    from platen.ports import Access, Store, Vendor, WebhookRequest
+
+
+class Resend(StrEnum):
+    """What keeps a second attempt from making a second order at the vendor."""
+
+    NATIVE_KEY = "native_key"
+    """It honours an idempotency key: the same key again is safe."""
+    UNIQUE_ID = "unique_id"
+    """It refuses an external id it has seen."""
+    LOOKUP = "lookup"
+    """It can be searched by our id, with a lag that is stated."""
+    NONE = "none"
+    """Nothing: after a doubt only a person decides."""
+
+
+@dataclass(frozen=True)
+class Connector:
+    """All there is to know of one outside system before talking to it."""
+
+    system: str
+    name: str
+    roles: frozenset[Role]
+    settings: type[BaseModel]
+    credentials: type[BaseModel]
+    """Fields that hold secrets are ``SecretStr``; titles and descriptions are the prompts' text."""
+    hosts: Callable[[Any], tuple[str, ...]]
+    """settings -> the only hosts it may call; ``*.`` in front takes subdomains."""
+    webhook_keys: Callable[[Any], list[str]]
+    """credentials -> the secrets that its webhooks may be signed with, any of them; empty: unsigned."""
+    store: str = ""
+    """``module:attribute`` of ``(Access) -> Store``; empty when it is no store."""
+    vendor: str = ""
+    """``module:attribute`` of ``(Access) -> Vendor``; empty when it is no vendor."""
+    resend: Resend = Resend.NONE
+    search_lag: timedelta = timedelta(0)
+    """How long after a request ended its order may still be missing from a look-up."""
+    account_of: Callable[[Any, Address | None, PrintDetails], str] = field(default=lambda *_: "")
+    """(settings, ship-to, print details) -> which of the connection's accounts makes it."""
+    poll_minutes: Callable[[Any], int] = field(default=lambda _: 0)
+    """settings -> how often it is polled; 0: never."""
+    test_orders: bool = False
+    """It can take an order as a test, which is never made."""
+
+    def open_store(self, access: Access) -> Store:
+        return _load(self.store)(access)  # type: ignore[no-any-return]
+
+    def open_vendor(self, access: Access) -> Vendor:
+        return _load(self.vendor)(access)  # type: ignore[no-any-return]
+
+
+def _load(path: str) -> Any:
+    module, _, attribute = path.partition(":")
+    return getattr(import_module(module), attribute)
+
+
+def systems() -> list[str]:
+    """The systems there is a folder for."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.ispkg)
+
+
+def load(system: str) -> Connector:
+    """The connector of a system. Raises KeyError for a system there is no folder for."""
+    if system not in systems():
+        raise KeyError(system)
+    connector: Connector = import_module(f"{__name__}.{system}").CONNECTOR
+    return connector
+
+
+def receiver(system: str) -> Callable[[WebhookRequest, Sequence[str]], list[Message]]:
+    """The webhook reader of a system."""
+    if system not in systems():
+        raise KeyError(system)
+    receive: Callable[[WebhookRequest, Sequence[str]], list[Message]]
+    receive = import_module(f"{__name__}.{system}.webhook").receive
+    return receive

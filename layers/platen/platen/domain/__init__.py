@@ -1,0 +1,1 @@
+"""What Platen knows about orders, jobs and shipments: pure, no input or output."""

@@ -1,0 +1,114 @@
+"""Connections and links: the configured ends of the hub, and which orders go from one to another."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import Any
+
+from pydantic import Field
+
+from platen.domain.model import Instant, Value
+
+
+class Role(StrEnum):
+    STORE = "store"
+    VENDOR = "vendor"
+    WAREHOUSE = "warehouse"
+
+
+class Lines(StrEnum):
+    """Which lines of an order a link is about."""
+
+    PRINTED = "printed"
+    """Those with print details."""
+    ALL = "all"
+    """Everything that goes in a parcel."""
+
+
+class Link(Value):
+    """A rule from a store connection to a vendor connection. The first link that takes a line has it."""
+
+    vendor: str
+    lines: Lines = Lines.PRINTED
+    skus: tuple[str, ...] = ()
+    """Patterns such as ``CANVAS-*``, case-sensitive as SKUs are; empty takes every SKU."""
+    countries: tuple[str, ...] = ()
+    """Ship-to countries, alpha-2; empty takes every country."""
+
+    def takes(self, *, sku: str, printed: bool, country: str) -> bool:
+        if self.lines is Lines.PRINTED and not printed:
+            return False
+        if self.countries and country not in self.countries:
+            return False
+        return not self.skus or any(fnmatchcase(sku, pattern) for pattern in self.skus)
+
+
+class Unrouted(StrEnum):
+    """What to do with a line that goes in a parcel and that no link takes."""
+
+    ATTENTION = "attention"
+    LEAVE = "leave"
+    """It is somebody else's: leave it to the store."""
+
+
+class ReleaseWhen(StrEnum):
+    """From which payment on an order is made."""
+
+    PAID = "paid"
+    AUTHORIZED = "authorized"
+    ALWAYS = "always"
+
+
+class TestOrders(StrEnum):
+    """What to do with a store's test orders."""
+
+    __test__ = False  # not a test class, whatever its name says
+
+    SKIP = "skip"
+    SEND_AS_TEST = "send_as_test"
+
+
+class Intake(Value):
+    """How a store connection's orders are taken in: the same questions for every store."""
+
+    orders_since: Instant
+    """Orders placed before are never taken: they were handled by whatever was used before Platen."""
+    release_when: ReleaseWhen = ReleaseWhen.PAID
+    test_orders: TestOrders = TestOrders.SKIP
+    unrouted: Unrouted = Unrouted.ATTENTION
+
+
+class Connection(Value):
+    """One configured link with one outside account. Its secrets are elsewhere (SSM)."""
+
+    connection_id: str = Field(pattern=r"^[a-z][a-z0-9-]{1,30}[a-z0-9]$")
+    system: str = Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")
+    roles: tuple[Role, ...]
+    settings: dict[str, Any]
+    """Valid by the connector's settings model."""
+    links: tuple[Link, ...] = ()
+    intake: Intake | None = None
+    """Set on store connections."""
+    paused: bool = False
+    created_at: Instant
+    version: int = 0
+
+
+class Health(Value):
+    """How a connection is doing; a small item of its own, written only when something is wrong or moves on."""
+
+    connection_id: str
+    failures: int = 0
+    """Failures in a row; 0 while healthy."""
+    resume_at: Instant | None = None
+    """Work for it is parked until then."""
+    words: str = ""
+    """The outside system's words of the last failure."""
+    denied: bool = False
+    """Its credentials or permissions need a person."""
+    cursor: Instant | None = None
+    """How far the reconcile poll has come."""
+    polled_at: Instant | None = None
+    failing_since: Instant | None = None
+    version: int = 0

@@ -1,0 +1,159 @@
+"""A job: the lines of one order that one vendor makes, and how far that has come."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from pydantic import Field
+
+from platen.domain.attention import Attention
+from platen.domain.claim import Claimable
+from platen.domain.model import Instant, Value
+
+
+class JobState(StrEnum):
+    READY = "ready"
+    CLAIMED = "claimed"
+    UNKNOWN = "unknown"
+    ATTENTION = "attention"
+    SENT = "sent"
+    IN_PRODUCTION = "in_production"
+    SHIPPED = "shipped"
+    CANCELLED = "cancelled"
+
+
+JOB_STEPS: dict[JobState, frozenset[JobState]] = {
+    JobState.READY: frozenset({JobState.CLAIMED, JobState.ATTENTION, JobState.CANCELLED}),
+    # Back to ready only on a definite "nothing was made".
+    JobState.CLAIMED: frozenset(
+        {JobState.CLAIMED, JobState.READY, JobState.UNKNOWN, JobState.ATTENTION, JobState.SENT}
+    ),
+    # Sent without a claim: the vendor spoke of it before we asked.
+    JobState.UNKNOWN: frozenset({JobState.CLAIMED, JobState.ATTENTION, JobState.SENT}),
+    JobState.SENT: frozenset({JobState.IN_PRODUCTION, JobState.SHIPPED, JobState.CANCELLED, JobState.ATTENTION}),
+    JobState.IN_PRODUCTION: frozenset({JobState.SHIPPED, JobState.CANCELLED, JobState.ATTENTION}),
+    # Out of attention a person leads; where to is decided by the facts (see ``Job.by_the_facts``).
+    JobState.ATTENTION: frozenset(
+        {
+            JobState.READY,
+            JobState.UNKNOWN,
+            JobState.SENT,
+            JobState.IN_PRODUCTION,
+            JobState.SHIPPED,
+            JobState.CANCELLED,
+        }
+    ),
+    JobState.SHIPPED: frozenset(),
+    JobState.CANCELLED: frozenset(),
+}
+
+
+class VendorPhase(StrEnum):
+    """How far the vendor says it is; each connector maps its vendor's words to these."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    IN_PRODUCTION = "in_production"
+    SHIPPED = "shipped"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class JobLine(Value):
+    """How many of one order line are in the job."""
+
+    line_id: str
+    quantity: int = Field(ge=1)
+
+
+class Job(Claimable):
+    """One job of one order. Small on purpose: it is written again at every step; the body is not."""
+
+    order_id: str
+    job_id: str
+    """``1``, ``2``, … within its order."""
+    store: str
+    """The store connection the order came through."""
+    vendor: str
+    """The vendor connection that makes it."""
+    account: str = ""
+    """Which of that connection's accounts, e.g. ``eu``; empty where there is only one."""
+    external_id: str
+    """What the vendor knows it by; see :func:`external_id`."""
+    state: JobState
+    lines: tuple[JobLine, ...]
+    body: str
+    """Names the version of the order's body that it is made from."""
+    content: str
+    """Names what the vendor is told (ship-to, quantities, print details): a change after sending shows here."""
+    test: bool = False
+    vendor_ref: str = ""
+    """The vendor's own id of the order it made for us; empty until we know it."""
+    vendor_phase: VendorPhase = VendorPhase.UNKNOWN
+    vendor_words: str = ""
+    """The vendor's own word for its status."""
+    vendor_lines: dict[str, str] = Field(default_factory=dict)
+    """The vendor's item id -> our line id, to read its shipments by."""
+    cancel_wanted: bool = False
+    reprint: int = 0
+    """How many times a person had it made anew under a new id."""
+    planned_at: Instant
+    sent_at: Instant | None = None
+    heard_at: Instant | None = None
+    attention: Attention | None = None
+
+    @property
+    def bound(self) -> bool:
+        """True once the vendor has it, or may have it: from then on its content cannot be changed by us."""
+        if self.state in (JobState.READY, JobState.CANCELLED):
+            return False
+        if self.state is JobState.ATTENTION:
+            return bool(self.vendor_ref) or self.doubt
+        return True
+
+    @property
+    def at_vendor(self) -> bool:
+        """True while the vendor is known to be working on it."""
+        return bool(self.vendor_ref) and self.state not in (JobState.SHIPPED, JobState.CANCELLED)
+
+    def by_the_facts(self) -> JobState:
+        """The state that what is known supports: where a job goes when a person releases it."""
+        if not self.vendor_ref:
+            return JobState.UNKNOWN if self.doubt else JobState.READY
+        match self.vendor_phase:
+            case VendorPhase.SHIPPED:
+                return JobState.SHIPPED
+            case VendorPhase.IN_PRODUCTION:
+                return JobState.IN_PRODUCTION
+            case VendorPhase.CANCELLED:
+                return JobState.CANCELLED
+            case _:
+                return JobState.SENT
+
+
+_EXTERNAL_ID = re.compile(r"(?:[A-Za-z0-9]{1,20}-)?(?P<order>[a-z2-7]{16})-(?P<job>[0-9]{1,4})(?:-R[0-9]{1,3})?")
+
+
+def external_id(number: str, order_id: str, job_id: str, reprint: int = 0) -> str:
+    """Our id at the vendor: readable first, then exact. URL-safe, at most 64 characters, never random.
+
+    >>> external_id("#1001", "k7x2m3qpl4tzabcd", "1")
+    '1001-k7x2m3qpl4tzabcd-1'
+    >>> external_id("#1001", "k7x2m3qpl4tzabcd", "1", reprint=2)
+    '1001-k7x2m3qpl4tzabcd-1-R2'
+    """
+    readable = re.sub(r"[^A-Za-z0-9]", "", number)[:20]
+    again = f"-R{reprint}" if reprint else ""
+    return f"{readable}-{order_id}-{job_id}{again}".removeprefix("-")
+
+
+def read_external_id(text: str) -> tuple[str, str] | None:
+    """(order id, job id) of an external id of ours; None for anybody else's.
+
+    >>> read_external_id("1001-k7x2m3qpl4tzabcd-1-R2")
+    ('k7x2m3qpl4tzabcd', '1')
+    """
+    found = _EXTERNAL_ID.fullmatch(text)
+    return (found["order"], found["job"]) if found else None

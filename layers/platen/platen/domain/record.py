@@ -1,0 +1,151 @@
+"""The record of an order: its head, its jobs, its shipments, and the state they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from platen.domain.attention import Attention
+from platen.domain.job import JOB_STEPS, Job, JobState
+from platen.domain.model import Instant, Value
+from platen.domain.order import Order
+from platen.domain.printing import PrintDetails
+from platen.domain.shipment import SHIPMENT_STEPS, Shipment, ShipmentState
+
+
+class OrderState(StrEnum):
+    WAITING = "waiting"
+    """Not to be made yet: unpaid, held or scheduled at the store."""
+    OPEN = "open"
+    """Its jobs are on their way."""
+    ATTENTION = "attention"
+    """Something of it waits for a person."""
+    DONE = "done"
+    """Everything was made and shipped, and the store knows."""
+    CANCELLED = "cancelled"
+    NOTHING_TO_MAKE = "nothing_to_make"
+    """Nothing of it is ours to make: gift cards, downloads, already fulfilled elsewhere, a test."""
+
+
+class ForbiddenStep(Exception):
+    """Somebody tried to move a state against the table of allowed steps: a bug, never a message's fault."""
+
+
+class OrderHead(Value):
+    """The small item of an order: what the code decides by. No personal data."""
+
+    order_id: str
+    connection: str
+    store_order_id: str
+    number: str
+    state: OrderState
+    placed_at: Instant
+    store_updated_at: Instant
+    body: str
+    """Names the body that was planned last."""
+    cancelled_at: Instant | None = None
+    waiting_for: str = ""
+    nothing_because: str = ""
+    attention: Attention | None = None
+    """The order's own trouble; that of a job or shipment is on the job or shipment."""
+    accepted: tuple[str, ...] = ()
+    """Lines a person released as not ours to make."""
+    folder: str = ""
+    received_at: Instant
+    changed_at: Instant
+    version: int = 0
+
+
+class OrderBody(Value):
+    """What was ordered and what is printed on it, written once for each version. Holds personal data."""
+
+    order: Order
+    printing: dict[str, PrintDetails]
+    """line id -> its print details; lines that are not printed are not in it."""
+
+
+class Event(Value):
+    """Something out of the ordinary in the story of an order: what, when, and who did it."""
+
+    order_id: str
+    at: Instant
+    what: str
+    who: str = "platen"
+    event_id: str = ""
+
+
+class OrderRecord(Value):
+    """All the small items of one order, as one consistent read found them."""
+
+    head: OrderHead
+    jobs: dict[str, Job] = {}
+    shipments: dict[str, Shipment] = {}
+
+    def with_jobs(self, *jobs: Job) -> OrderRecord:
+        return self.but(jobs=self.jobs | {job.job_id: job for job in jobs})
+
+    def with_shipments(self, *shipments: Shipment) -> OrderRecord:
+        return self.but(shipments=self.shipments | {one.shipment_id: one for one in shipments})
+
+    def settled(self, now: datetime) -> OrderRecord:
+        """The same record with the order's state brought in line with everything below it."""
+        state = self._state()
+        if state is self.head.state:
+            return self
+        return self.but(head=self.head.but(state=state, changed_at=now))
+
+    def _state(self) -> OrderState:
+        live = [job for job in self.jobs.values() if job.state is not JobState.CANCELLED]
+        if self.head.attention or any(job.state is JobState.ATTENTION for job in live):
+            return OrderState.ATTENTION
+        if any(one.state is ShipmentState.ATTENTION for one in self.shipments.values()):
+            return OrderState.ATTENTION
+        if not live:
+            return self._state_without_jobs()
+        shipped = all(job.state is JobState.SHIPPED for job in live)
+        told = all(one.state is ShipmentState.TOLD for one in self.shipments.values())
+        return OrderState.DONE if shipped and told else OrderState.OPEN
+
+    def _state_without_jobs(self) -> OrderState:
+        if self.head.cancelled_at:
+            return OrderState.CANCELLED
+        if self.head.waiting_for:
+            return OrderState.WAITING
+        return OrderState.NOTHING_TO_MAKE if self.head.nothing_because or not self.jobs else OrderState.CANCELLED
+
+    def shipped(self) -> dict[str, int]:
+        """line id -> how many of it are in parcels we know of."""
+        total: dict[str, int] = {}
+        for shipment in self.shipments.values():
+            for line in shipment.lines:
+                total[line.line_id] = total.get(line.line_id, 0) + line.quantity
+        return total
+
+
+def step_job(job: Job, to: JobState, **changes: object) -> Job:
+    """The job moved one step. Raises ForbiddenStep where the table has no such step."""
+    if to is not job.state and to not in JOB_STEPS[job.state]:
+        raise ForbiddenStep(f"job {job.order_id}/{job.job_id}: {job.state} -> {to}")
+    if to is not JobState.ATTENTION:
+        changes.setdefault("attention", None)
+    return job.but(state=to, **changes)
+
+
+def step_shipment(shipment: Shipment, to: ShipmentState, **changes: object) -> Shipment:
+    """The shipment moved one step. Raises ForbiddenStep where the table has no such step."""
+    if to is not shipment.state and to not in SHIPMENT_STEPS[shipment.state]:
+        raise ForbiddenStep(f"shipment {shipment.order_id}/{shipment.shipment_id}: {shipment.state} -> {to}")
+    if to is not ShipmentState.ATTENTION:
+        changes.setdefault("attention", None)
+    return shipment.but(state=to, **changes)
+
+
+def changed(before: OrderRecord | None, after: OrderRecord) -> Iterable[OrderHead | Job | Shipment]:
+    """The items of ``after`` that differ from ``before``: what has to be written, and nothing else."""
+    if before is None or before.head != after.head:
+        yield after.head
+    old_jobs = before.jobs if before else {}
+    old_shipments = before.shipments if before else {}
+    yield from (job for key, job in after.jobs.items() if old_jobs.get(key) != job)
+    yield from (one for key, one in after.shipments.items() if old_shipments.get(key) != one)

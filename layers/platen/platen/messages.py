@@ -1,0 +1,85 @@
+"""The messages on the queues. Each is a hint of a few ids; none carries personal data."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from platen.domain.model import Instant
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Word = Annotated[str, StringConstraints(max_length=200)]
+
+
+class Queue(StrEnum):
+    INTAKE = "intake"
+    DISPATCH = "dispatch"
+    SHIPMENTS = "shipments"
+    STORE_UPDATES = "store-updates"
+    STORE_POLLS = "store-polls"
+    VENDOR_POLLS = "vendor-polls"
+
+
+class Message(BaseModel):
+    """Every message names its connection: that is its share of the queue (``MessageGroupId``)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    connection: Id
+
+
+class OrderHint(Message):
+    """[intake] Something about an order moved at its store. Exactly one of the two ids is set."""
+
+    store_order_id: Word = ""
+    reference: Word = ""
+    """Another id of the store's, to be resolved to an order."""
+    topic: Word = ""
+    updated_at: Instant | None = None
+    """The order's own clock as the hint has it: older than what we have read is old news."""
+    delivery: Word = ""
+    """The sender's id of this delivery, for the log."""
+    replan: bool = False
+    """A person asked: plan again what was not sent, though nothing changed."""
+
+
+class JobHint(Message):
+    """[dispatch] A job may have something to be done at its vendor (``connection``)."""
+
+    order_id: Id
+    job_id: Id
+
+
+class VendorHint(Message):
+    """[shipments] Something about an order moved at its vendor (``connection``)."""
+
+    vendor_ref: Word = ""
+    external_id: Word = ""
+    account: Word = ""
+    topic: Word = ""
+    delivery: Word = ""
+
+
+class ShipmentHint(Message):
+    """[store-updates] A parcel its store (``connection``) may not know of."""
+
+    order_id: Id
+    shipment_id: Id
+
+
+class PollHint(Message):
+    """[store-polls], [vendor-polls] The connection's schedule came round."""
+
+    scheduled_at: Word = ""
+
+
+MESSAGE_OF: dict[Queue, type[Message]] = {
+    Queue.INTAKE: OrderHint,
+    Queue.DISPATCH: JobHint,
+    Queue.SHIPMENTS: VendorHint,
+    Queue.STORE_UPDATES: ShipmentHint,
+    Queue.STORE_POLLS: PollHint,
+    Queue.VENDOR_POLLS: PollHint,
+}

@@ -1,0 +1,371 @@
+"""The few Protocols the use cases need. Adapters implement them; so do the fakes of the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from platen.domain.attention import Problem
+from platen.domain.claim import Claim
+from platen.domain.connection import Connection, Health
+from platen.domain.job import Job, VendorPhase
+from platen.domain.order import Order
+from platen.domain.printing import PrintDetails, ProductMapping
+from platen.domain.record import Event, OrderBody, OrderHead, OrderRecord, OrderState
+from platen.domain.shipment import Shipment
+from platen.messages import Message, Queue
+
+
+class Conflict(Exception):
+    """Somebody else wrote in between: read again and decide again."""
+
+
+class NotClaimed(Exception):
+    """The claim is somebody else's, or there is nothing to claim. ``current`` is what is stored."""
+
+    def __init__(self, current: Job | Shipment | None) -> None:
+        super().__init__("not claimed")
+        self.current = current
+
+
+class NotFound(Exception):
+    """There is no such thing; the text says what was looked for."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something that stands still, or was promised and not heard of."""
+
+    order_id: str
+    connection: str
+    job_id: str = ""
+    shipment_id: str = ""
+    external_id: str = ""
+    vendor_ref: str = ""
+
+
+class Watch:
+    """The two kinds of due work, each its own lane of the index."""
+
+    WORK = "work"
+    """Ready, claimed or unknown: to be done by us."""
+    NEWS = "news"
+    """At the vendor: to be asked about."""
+
+
+@dataclass(frozen=True)
+class Page[T]:
+    items: tuple[T, ...]
+    next: str = ""
+    """Give it back to get the next page; empty at the end."""
+
+
+class Orders(Protocol):
+    """Order records. Every write is conditional; a lost reply to a write that landed is no error."""
+
+    def load(self, order_id: str) -> OrderRecord | None:
+        """The order's head, jobs and shipments, by one consistent read."""
+
+    def body(self, order_id: str, fingerprint: str) -> OrderBody:
+        """The body of that name. Raises NotFound (also when its retention is over)."""
+
+    def save(
+        self,
+        before: OrderRecord | None,
+        after: OrderRecord,
+        *,
+        body: OrderBody | None = None,
+        events: Sequence[Event] = (),
+    ) -> OrderRecord:
+        """Write what changed, all of it or nothing, and give it back with its new versions.
+
+        A ``body`` is written first and under the name ``after.head.body``. Raises Conflict.
+        """
+
+    def save_job(self, before: Job, after: Job) -> Job:
+        """Write one job alone. Raises Conflict."""
+
+    def save_shipment(self, before: Shipment, after: Shipment) -> Shipment:
+        """Write one shipment alone. Raises Conflict."""
+
+    def claim_job(self, order_id: str, job_id: str, claim: Claim) -> Job:
+        """The job, now ours. Raises NotClaimed."""
+
+    def claim_shipment(self, order_id: str, shipment_id: str, claim: Claim) -> Shipment:
+        """The shipment, now ours. Raises NotClaimed."""
+
+    def heads(self, order_ids: Iterable[str]) -> dict[str, OrderHead]:
+        """The heads of those orders that are known (a batch read)."""
+
+    def job_of_vendor_order(self, vendor: str, vendor_ref: str) -> tuple[str, str] | None:
+        """(order id, job id) of a vendor's own order id."""
+
+    def due(self, connection: str, watch: str, now: datetime, limit: int) -> list[Due]:
+        """What is due for a connection, the longest overdue first."""
+
+    def in_state(self, connection: str, state: OrderState, limit: int, after: str = "") -> Page[OrderHead]:
+        """A store's orders in a state, newest first."""
+
+    def by_number(self, connection: str, number: str) -> list[OrderHead]:
+        """The orders a store calls by that number: usually one."""
+
+    def events(self, order_id: str) -> list[Event]:
+        """What was out of the ordinary, oldest first."""
+
+
+class Connections(Protocol):
+    def get(self, connection_id: str) -> Connection:
+        """Raises NotFound. May be up to a minute old: settings change rarely."""
+
+    def all(self) -> list[Connection]: ...
+
+    def save(self, connection: Connection) -> Connection:
+        """Raises Conflict."""
+
+    def health(self, connection_id: str) -> Health:
+        """Never older than a few seconds."""
+
+    def save_health(self, health: Health) -> Health:
+        """Raises Conflict."""
+
+
+class Products(Protocol):
+    """The user's product map of a store: SKU -> print details."""
+
+    def get(self, store: str, skus: Iterable[str]) -> dict[str, ProductMapping]: ...
+
+    def put(self, store: str, mappings: Iterable[ProductMapping]) -> int:
+        """Writes them all; gives how many."""
+
+    def delete(self, store: str, skus: Iterable[str]) -> int: ...
+
+
+class Cache(Protocol):
+    """Things read from outside that are dear to read again, e.g. a vendor's catalogue: text by key."""
+
+    def get(self, namespace: str, keys: Iterable[str]) -> dict[str, str]: ...
+
+    def put(self, namespace: str, entries: Mapping[str, str], keep: timedelta) -> None: ...
+
+    def keys(self, namespace: str) -> list[str]: ...
+
+
+class Secrets(Protocol):
+    """What only a connection's own functions may read. Values are never logged."""
+
+    def credentials(self, connection_id: str) -> dict[str, Any]:
+        """Raises NotFound."""
+
+    def webhook(self, connection_id: str) -> dict[str, Any]:
+        """What the webhook receiver needs, and nothing more: ``path_key``, ``keys``. Raises NotFound."""
+
+    def token(self, connection_id: str) -> dict[str, Any]:
+        """A short-lived token shared by all workers; empty when there is none. Never served from memory."""
+
+    def put_credentials(self, connection_id: str, value: dict[str, Any]) -> None: ...
+
+    def put_webhook(self, connection_id: str, value: dict[str, Any]) -> None: ...
+
+    def put_token(self, connection_id: str, value: dict[str, Any]) -> None: ...
+
+
+class Queues(Protocol):
+    def send(self, queue: Queue, messages: Sequence[Message], *, delay: timedelta = timedelta(0)) -> None:
+        """Durable when it returns. May arrive twice. ``delay`` is at most 15 minutes."""
+
+    def redrive(self, queue: Queue, limit: int) -> int:
+        """Move dead letters back, each sent before it is deleted; gives how many. Safe to press twice."""
+
+    def depths(self) -> dict[Queue, tuple[int, int]]:
+        """queue -> (waiting or in flight, dead letters), approximate as SQS counts."""
+
+
+class Schedules(Protocol):
+    def every(self, name: str, minutes: int, queue: Queue, message: Message) -> None:
+        """Make or change the schedule of that name."""
+
+    def remove(self, name: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An HTTP answer. Header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace")
+
+
+class Http(Protocol):
+    """Talks to one outside system: its hosts only, no redirects, sizes and times capped."""
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json: object | None = None,
+        form: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float = 20.0,
+    ) -> Reply:
+        """Exactly one attempt. Raises Unreachable when it was never sent, Unclear when it may have been."""
+
+
+@dataclass(frozen=True)
+class WebhookRequest:
+    """A webhook as it came in: header names in lower case, the body as raw bytes."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Forged(Exception):
+    """The signature is missing or wrong. Answered 401, with nothing said."""
+
+
+class Unreadable(Exception):
+    """Rightly signed, but not what this system sends. Answered 400."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """Everything a connector gets to reach its outside account."""
+
+    connection: Connection
+    settings: Any
+    """The connector's settings model, validated."""
+    http: Http
+    clock: Clock
+    secrets: Secrets
+    cache: Cache
+
+    @property
+    def connection_id(self) -> str:
+        return self.connection.connection_id
+
+
+@dataclass(frozen=True)
+class OrderStub:
+    """An order seen in a list: just enough to know whether to read it."""
+
+    store_order_id: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing a connection check found. ``ok`` False means it will not work until mended."""
+
+    ok: bool
+    what: str
+    fix: str = ""
+
+
+class Store(Protocol):
+    """What use cases ask of a store connector. Raises the verdicts of ``domain.verdicts``."""
+
+    def fetch(self, store_order_id: str) -> Order | None:
+        """The order as the store has it now, by a consistent read; None when the store has none such."""
+
+    def resolve(self, reference: str) -> str | None:
+        """The store's order id behind another id a webhook named (e.g. a fulfillment order's)."""
+
+    def changed_since(self, since: datetime, page: str = "") -> Page[OrderStub]:
+        """Orders changed since then, oldest change first."""
+
+    def tell(self, shipment: Shipment, *, told_by_others: frozenset[str]) -> tuple[str, ...]:
+        """Make the store show the parcel, and give the store's ids of what shows it.
+
+        Finds what is already there before it makes anything, so it may be called again after any
+        verdict. ``told_by_others`` are the store's ids that belong to this order's other parcels.
+        """
+
+    def check(self) -> list[Finding]:
+        """Whether the credentials work, what they may do, and what is missing."""
+
+    def listen(self, url: str) -> list[Finding]:
+        """Make the store's webhooks point at ``url``: list, create what is missing, mend what is wrong."""
+
+
+@dataclass(frozen=True)
+class JobRequest:
+    """A job with everything its vendor has to be told."""
+
+    job: Job
+    body: OrderBody
+
+    @property
+    def order(self) -> Order:
+        return self.body.order
+
+    def details(self, line_id: str) -> PrintDetails:
+        return self.body.printing.get(line_id, PrintDetails())
+
+
+@dataclass(frozen=True)
+class VendorParcel:
+    """A parcel as the vendor tells it. ``items`` are (vendor item id, quantity); empty means everything."""
+
+    carrier: str
+    tracking: str
+    url: str
+    shipped_at: datetime | None
+    items: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class VendorOrder:
+    """A vendor's order as a fresh read shows it."""
+
+    ref: str
+    external_id: str
+    phase: VendorPhase
+    words: str
+    test: bool
+    lines: Mapping[str, str] = field(default_factory=dict)
+    """Vendor item id -> our line id; filled where a JobRequest was at hand to match by."""
+    parcels: tuple[VendorParcel, ...] = ()
+    reason: str = ""
+    """Why it failed or was cancelled, in the vendor's words."""
+
+
+class Vendor(Protocol):
+    """What use cases ask of a vendor connector. Raises the verdicts of ``domain.verdicts``."""
+
+    def preflight(self, request: JobRequest) -> Sequence[Problem]:
+        """What the vendor would refuse, as Problems that name line, field and nearest right value."""
+
+    def find(self, request: JobRequest) -> VendorOrder | None:
+        """The order under our external id, if the vendor has one."""
+
+    def submit(self, request: JobRequest) -> VendorOrder:
+        """Exactly one attempt to have it made."""
+
+    def read(self, job: Job) -> VendorOrder | None:
+        """The job's order as the vendor has it now; None when the vendor has none such."""
+
+    def locate(self, account: str, vendor_ref: str) -> str | None:
+        """The external id of a vendor order that a webhook named only by the vendor's own id."""
+
+    def cancel(self, job: Job) -> VendorOrder | None:
+        """Ask for the cancel, then read: the answer is how it stands. Raises Refused with their words."""
+
+    def check(self) -> list[Finding]:
+        """Whether the credentials work, and what else the person has to do at the vendor."""
+
+    def refresh(self) -> int:
+        """Read anew what is cached (the catalogue); gives how many entries."""
