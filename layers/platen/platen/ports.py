@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from platen.domain.attention import Problem
 from platen.domain.claim import Claim
 from platen.domain.connection import Connection, Health
-from platen.domain.job import Job, VendorPhase
+from platen.domain.job import Job, VendorOrder, VendorParcel
 from platen.domain.order import Order
 from platen.domain.printing import PrintDetails, ProductMapping
 from platen.domain.record import Event, OrderBody, OrderHead, OrderRecord, OrderState
 from platen.domain.shipment import Shipment
 from platen.messages import Message, Queue
+
+__all__ = ["VendorOrder", "VendorParcel"]  # spoken of by Vendor; they live in the domain
 
 
 class Conflict(Exception):
@@ -45,11 +47,8 @@ class Due:
     """Something that stands still, or was promised and not heard of."""
 
     order_id: str
-    connection: str
     job_id: str = ""
     shipment_id: str = ""
-    external_id: str = ""
-    vendor_ref: str = ""
 
 
 class Watch:
@@ -74,7 +73,7 @@ class Orders(Protocol):
     def load(self, order_id: str) -> OrderRecord | None:
         """The order's head, jobs and shipments, by one consistent read."""
 
-    def body(self, order_id: str, fingerprint: str) -> OrderBody:
+    def body(self, order_id: str, name: str) -> OrderBody:
         """The body of that name. Raises NotFound (also when its retention is over)."""
 
     def save(
@@ -87,7 +86,7 @@ class Orders(Protocol):
     ) -> OrderRecord:
         """Write what changed, all of it or nothing, and give it back with its new versions.
 
-        A ``body`` is written first and under the name ``after.head.body``. Raises Conflict.
+        A ``body`` is written first, under its own name. Raises Conflict.
         """
 
     def save_job(self, before: Job, after: Job) -> Job:
@@ -314,33 +313,6 @@ class JobRequest:
 
     def details(self, line_id: str) -> PrintDetails:
         return self.body.printing.get(line_id, PrintDetails())
-
-
-@dataclass(frozen=True)
-class VendorParcel:
-    """A parcel as the vendor tells it. ``items`` are (vendor item id, quantity); empty means everything."""
-
-    carrier: str
-    tracking: str
-    url: str
-    shipped_at: datetime | None
-    items: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True)
-class VendorOrder:
-    """A vendor's order as a fresh read shows it."""
-
-    ref: str
-    external_id: str
-    phase: VendorPhase
-    words: str
-    test: bool
-    lines: Mapping[str, str] = field(default_factory=dict)
-    """Vendor item id -> our line id; filled where a JobRequest was at hand to match by."""
-    parcels: tuple[VendorParcel, ...] = ()
-    reason: str = ""
-    """Why it failed or was cancelled, in the vendor's words."""
 
 
 class Vendor(Protocol):

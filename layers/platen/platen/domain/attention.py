@@ -41,7 +41,7 @@ class Cause(StrEnum):
     VENDOR_LOST_IT = "vendor_lost_it"
     SHIPMENT_UNREADABLE = "shipment_unreadable"
     STORE_REFUSED = "store_refused"
-    STORE_UNCONFIRMED = "store_unconfirmed"
+    STORE_LOST_IT = "store_lost_it"
 
 
 ACTIONS: dict[Cause, tuple[Action, ...]] = {
@@ -61,7 +61,7 @@ ACTIONS: dict[Cause, tuple[Action, ...]] = {
     Cause.VENDOR_LOST_IT: (Action.RETRY, Action.RESEND, Action.MARK_SENT, Action.CANCEL),
     Cause.SHIPMENT_UNREADABLE: (Action.RETRY, Action.RELEASE),
     Cause.STORE_REFUSED: (Action.RETRY, Action.RELEASE),
-    Cause.STORE_UNCONFIRMED: (Action.RETRY, Action.RELEASE),
+    Cause.STORE_LOST_IT: (Action.RETRY, Action.RELEASE, Action.CANCEL),
 }
 
 

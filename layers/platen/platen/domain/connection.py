@@ -110,5 +110,9 @@ class Health(Value):
     cursor: Instant | None = None
     """How far the reconcile poll has come."""
     polled_at: Instant | None = None
+    listened_at: Instant | None = None
+    """When its webhook subscriptions were last looked after."""
+    refreshed_at: Instant | None = None
+    """When what is cached of it was last read anew."""
     failing_since: Instant | None = None
     version: int = 0

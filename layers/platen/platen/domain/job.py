@@ -33,7 +33,7 @@ JOB_STEPS: dict[JobState, frozenset[JobState]] = {
     JobState.UNKNOWN: frozenset({JobState.CLAIMED, JobState.ATTENTION, JobState.SENT}),
     JobState.SENT: frozenset({JobState.IN_PRODUCTION, JobState.SHIPPED, JobState.CANCELLED, JobState.ATTENTION}),
     JobState.IN_PRODUCTION: frozenset({JobState.SHIPPED, JobState.CANCELLED, JobState.ATTENTION}),
-    # Out of attention a person leads; where to is decided by the facts (see ``Job.by_the_facts``).
+    # Out of attention a person leads; where to is decided the facts (see ``tracking.standing``).
     JobState.ATTENTION: frozenset(
         {
             JobState.READY,
@@ -59,6 +59,32 @@ class VendorPhase(StrEnum):
     CANCELLED = "cancelled"
     FAILED = "failed"
     UNKNOWN = "unknown"
+
+
+class VendorParcel(Value):
+    """A parcel as the vendor tells it. ``items`` are (vendor item id, quantity); empty means everything."""
+
+    carrier: str = ""
+    tracking: str = ""
+    url: str = ""
+    shipped_at: Instant | None = None
+    items: tuple[tuple[str, int], ...] = ()
+
+
+class VendorOrder(Value):
+    """A vendor's order as a fresh read shows it."""
+
+    ref: str
+    external_id: str
+    phase: VendorPhase
+    words: str
+    """The vendor's own word for its status."""
+    test: bool = False
+    lines: dict[str, str] = Field(default_factory=dict)
+    """Vendor item id -> our line id; filled where the request was at hand to match by."""
+    parcels: tuple[VendorParcel, ...] = ()
+    reason: str = ""
+    """Why it failed or was cancelled, in the vendor's words."""
 
 
 class JobLine(Value):
@@ -87,7 +113,7 @@ class Job(Claimable):
     body: str
     """Names the version of the order's body that it is made from."""
     content: str
-    """Names what the vendor is told (ship-to, quantities, print details): a change after sending shows here."""
+    """Names what the vendor was told (see ``planning.Content``): a change after sending shows here."""
     test: bool = False
     vendor_ref: str = ""
     """The vendor's own id of the order it made for us; empty until we know it."""
@@ -97,6 +123,9 @@ class Job(Claimable):
     vendor_lines: dict[str, str] = Field(default_factory=dict)
     """The vendor's item id -> our line id, to read its shipments by."""
     cancel_wanted: bool = False
+    """The store or a person wants it cancelled; the vendor has not said yes yet."""
+    dropped: bool = False
+    """A person decided that its lines are not made: they are not planned again."""
     reprint: int = 0
     """How many times a person had it made anew under a new id."""
     planned_at: Instant
@@ -117,20 +146,6 @@ class Job(Claimable):
     def at_vendor(self) -> bool:
         """True while the vendor is known to be working on it."""
         return bool(self.vendor_ref) and self.state not in (JobState.SHIPPED, JobState.CANCELLED)
-
-    def by_the_facts(self) -> JobState:
-        """The state that what is known supports: where a job goes when a person releases it."""
-        if not self.vendor_ref:
-            return JobState.UNKNOWN if self.doubt else JobState.READY
-        match self.vendor_phase:
-            case VendorPhase.SHIPPED:
-                return JobState.SHIPPED
-            case VendorPhase.IN_PRODUCTION:
-                return JobState.IN_PRODUCTION
-            case VendorPhase.CANCELLED:
-                return JobState.CANCELLED
-            case _:
-                return JobState.SENT
 
 
 _EXTERNAL_ID = re.compile(r"(?:[A-Za-z0-9]{1,20}-)?(?P<order>[a-z2-7]{16})-(?P<job>[0-9]{1,4})(?:-R[0-9]{1,3})?")

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from platen.domain.attention import Attention
 from platen.domain.job import JOB_STEPS, Job, JobState
-from platen.domain.model import Instant, Value
+from platen.domain.model import Instant, Value, digest
 from platen.domain.order import Order
 from platen.domain.printing import PrintDetails
 from platen.domain.shipment import SHIPMENT_STEPS, Shipment, ShipmentState
@@ -43,7 +43,7 @@ class OrderHead(Value):
     placed_at: Instant
     store_updated_at: Instant
     body: str
-    """Names the body that was planned last."""
+    """Names the version of the body that was planned last; empty while nothing was."""
     cancelled_at: Instant | None = None
     waiting_for: str = ""
     nothing_because: str = ""
@@ -63,6 +63,12 @@ class OrderBody(Value):
     order: Order
     printing: dict[str, PrintDetails]
     """line id -> its print details; lines that are not printed are not in it."""
+
+    @property
+    def name(self) -> str:
+        """Names this version: the order's part first, to be told apart from the product map's."""
+        printing = {line_id: details.model_dump(mode="json") for line_id, details in self.printing.items()}
+        return f"{self.order.fingerprint()}-{digest(printing)[:8]}"
 
 
 class Event(Value):

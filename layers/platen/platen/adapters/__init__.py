@@ -1,0 +1,1 @@
+"""The doors: the only places that know boto3 and requests."""

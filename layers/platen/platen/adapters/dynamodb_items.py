@@ -1,0 +1,69 @@
+"""DynamoDB's wire form of our values, and the two things every table needs: paging and batch reads."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+type Item = dict[str, Any]
+
+_SERIALIZER = TypeSerializer()
+_DESERIALIZER = TypeDeserializer()
+
+
+def fields_of(value: BaseModel, *, without: frozenset[str] = frozenset()) -> Item:
+    """A value's fields as JSON types, defaults left out: items stay small and readable in the console."""
+    return value.model_dump(mode="json", exclude_defaults=True, exclude=set(without))
+
+
+def to_wire(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _SERIALIZER.serialize(value) for name, value in item.items()}
+
+
+def from_wire(item: Mapping[str, Any]) -> Item:
+    return {name: _DESERIALIZER.deserialize(value) for name, value in item.items()}
+
+
+def query_all(client: DynamoDBClient, **query: Any) -> Iterator[Item]:
+    """Every item of a query, page after page."""
+    while True:
+        answer = client.query(**query)
+        yield from (from_wire(item) for item in answer["Items"])
+        if "LastEvaluatedKey" not in answer:
+            return
+        query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def get_all(
+    client: DynamoDBClient, table: str, keys: Iterable[Mapping[str, str]], *, consistent: bool = False
+) -> Iterator[Item]:
+    """The items of many keys, in no order; keys that are not there are left out."""
+    unique = {tuple(sorted(key.items())): dict(key) for key in keys}
+    for chunk in batched(unique.values(), 100, strict=False):
+        wanted: Any = {
+            table: {"Keys": [to_wire(key) for key in chunk], "ConsistentRead": consistent},
+        }
+        while wanted:
+            answer = client.batch_get_item(RequestItems=wanted)
+            yield from (from_wire(item) for item in answer["Responses"].get(table, []))
+            wanted = answer.get("UnprocessedKeys")
+
+
+def page_token(key: Mapping[str, Any] | None) -> str:
+    """Where a page ended, as text to be given back; empty at the end."""
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode() if key else ""
+
+
+def read_page_token(token: str) -> dict[str, Any]:
+    """Raises ValueError for what is not a token of ours."""
+    key: dict[str, Any] = json.loads(base64.urlsafe_b64decode(token.encode()))
+    return key

@@ -1,0 +1,388 @@
+"""Orders in DynamoDB: one partition an order, small items for what changes, its body apart.
+
+::
+
+    order_id  item                      indexes
+    k7x2…     body#<name>               -                                        (expires)
+              event#<time>#<id>         -                                        (expires)
+              job#0001                  by_vendor_order, by_due (vendor's lane)
+              order                     by_state, by_number
+              shipment#<id>             by_due (store's lane)
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from platen.adapters.dynamodb_items import (
+    Item,
+    fields_of,
+    from_wire,
+    get_all,
+    page_token,
+    query_all,
+    read_page_token,
+    to_wire,
+)
+from platen.domain.claim import Claim, may_be_reclaimed
+from platen.domain.job import Job, JobState
+from platen.domain.model import iso
+from platen.domain.record import Event, OrderBody, OrderHead, OrderRecord, OrderState, changed
+from platen.domain.shipment import Shipment, ShipmentState
+from platen.ports import Conflict, Due, NotClaimed, NotFound, Page, Watch
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_KEYS = frozenset({"order_id", "item"})
+_WORK = frozenset({"ready", "claimed", "unknown"})
+
+
+class DynamoDBOrders:
+    """``ports.Orders`` on one table. ``retention`` is how long bodies and events are kept."""
+
+    def __init__(self, client: DynamoDBClient, table: str, retention: timedelta) -> None:
+        self._client = client
+        self._table = table
+        self._retention = retention
+
+    # reading
+
+    def load(self, order_id: str) -> OrderRecord | None:
+        items = query_all(
+            self._client,
+            TableName=self._table,
+            ConsistentRead=True,
+            # Bodies and events sort before "job#", so they are neither read nor paid for.
+            KeyConditionExpression="order_id = :id AND item >= :first",
+            ExpressionAttributeValues={":id": {"S": order_id}, ":first": {"S": "job#"}},
+        )
+        head: OrderHead | None = None
+        jobs: dict[str, Job] = {}
+        shipments: dict[str, Shipment] = {}
+        for item in items:
+            match item["item"].partition("#")[0]:
+                case "order":
+                    head = OrderHead.model_validate(item)
+                case "job":
+                    jobs[item["job_id"]] = Job.model_validate(item)
+                case "shipment":
+                    shipments[item["shipment_id"]] = Shipment.model_validate(item)
+        return OrderRecord(head=head, jobs=jobs, shipments=shipments) if head else None
+
+    def body(self, order_id: str, name: str) -> OrderBody:
+        answer = self._client.get_item(
+            TableName=self._table, Key=_key(order_id, f"body#{name}"), ConsistentRead=True
+        )
+        if "Item" not in answer:
+            raise NotFound(f"the body of order {order_id} is not kept any more")
+        return OrderBody.model_validate(from_wire(answer["Item"]))
+
+    def heads(self, order_ids: Iterable[str]) -> dict[str, OrderHead]:
+        keys = [{"order_id": one, "item": "order"} for one in order_ids]
+        found = get_all(self._client, self._table, keys)
+        return {item["order_id"]: OrderHead.model_validate(item) for item in found}
+
+    def job_of_vendor_order(self, vendor: str, vendor_ref: str) -> tuple[str, str] | None:
+        answer = self._client.query(
+            TableName=self._table,
+            IndexName="by_vendor_order",
+            KeyConditionExpression="vendor_order = :ref",
+            ExpressionAttributeValues={":ref": {"S": f"{vendor}#{vendor_ref}"}},
+            Limit=1,
+        )
+        for item in answer["Items"]:
+            return item["order_id"]["S"], str(int(item["item"]["S"].partition("#")[2]))
+        return None
+
+    def due(self, connection: str, watch: str, now: datetime, limit: int) -> list[Due]:
+        answer = self._client.query(
+            TableName=self._table,
+            IndexName="by_due",
+            KeyConditionExpression="due_lane = :lane AND due_at <= :now",
+            ExpressionAttributeValues={":lane": {"S": f"{connection}#{watch}"}, ":now": {"S": iso(now)}},
+            Limit=limit,
+        )
+        return [_due(item["order_id"]["S"], item["item"]["S"]) for item in answer["Items"]]
+
+    def in_state(self, connection: str, state: OrderState, limit: int, after: str = "") -> Page[OrderHead]:
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": "by_state",
+            "KeyConditionExpression": "store_state = :state",
+            "ExpressionAttributeValues": {":state": {"S": f"{connection}#{state.value}"}},
+            "ScanIndexForward": False,
+            "Limit": limit,
+        }
+        if after:
+            query["ExclusiveStartKey"] = read_page_token(after)
+        answer = self._client.query(**query)
+        heads = self.heads(item["order_id"]["S"] for item in answer["Items"])
+        newest_first = sorted(heads.values(), key=lambda head: head.placed_at, reverse=True)
+        return Page(tuple(newest_first), page_token(answer.get("LastEvaluatedKey")))
+
+    def by_number(self, connection: str, number: str) -> list[OrderHead]:
+        found = query_all(
+            self._client,
+            TableName=self._table,
+            IndexName="by_number",
+            KeyConditionExpression="store_number = :number",
+            ExpressionAttributeValues={":number": {"S": f"{connection}#{_plain(number)}"}},
+        )
+        return list(self.heads(item["order_id"] for item in found).values())
+
+    def events(self, order_id: str) -> list[Event]:
+        found = query_all(
+            self._client,
+            TableName=self._table,
+            KeyConditionExpression="order_id = :id AND begins_with(item, :event)",
+            ExpressionAttributeValues={":id": {"S": order_id}, ":event": {"S": "event#"}},
+        )
+        return [Event.model_validate(item) for item in found]
+
+    # writing
+
+    def save(
+        self,
+        before: OrderRecord | None,
+        after: OrderRecord,
+        *,
+        body: OrderBody | None = None,
+        events: Sequence[Event] = (),
+    ) -> OrderRecord:
+        if body is not None:
+            self._put_body(after.head.order_id, body, after.head.changed_at + self._retention)
+        writes = list(changed(before, after))
+        saved = [one.but(version=one.version + 1) for one in writes]
+        if len(saved) == 1 and not events:
+            self._put(saved[0])
+        elif saved or events:
+            self._put_all(saved, events)
+        return _with(after, saved)
+
+    def save_job(self, before: Job, after: Job) -> Job:
+        saved = after.but(version=before.version + 1)
+        self._put(saved)
+        return saved
+
+    def save_shipment(self, before: Shipment, after: Shipment) -> Shipment:
+        saved = after.but(version=before.version + 1)
+        self._put(saved)
+        return saved
+
+    def _put_body(self, order_id: str, body: OrderBody, keep_until: datetime) -> None:
+        """Named by its content, so writing it twice writes the same."""
+        item = fields_of(body) | {"order_id": order_id, "item": f"body#{body.name}"}
+        item["expires_at"] = int(keep_until.timestamp())
+        self._client.put_item(TableName=self._table, Item=to_wire(item))
+
+    def _put(self, value: OrderHead | Job | Shipment) -> None:
+        """One conditional write.
+
+        ::
+
+            us     --put, version 3 -> 4, written_by=a-->  applied, reply lost
+            boto3  --the same put again--------------->    refused: version is 4 by now
+            us     <--refused, with the item as it is--    written_by=a: that was us, so it is saved
+        """
+        mark = secrets.token_hex(8)
+        condition, values = _unchanged(value)
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=to_wire(item_of(value) | {"written_by": mark}),
+                ConditionExpression=condition,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **values,
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as refused:
+            if _old(refused).get("written_by") != mark:
+                raise Conflict(_name(value)) from refused
+
+    def _put_all(self, values: Sequence[OrderHead | Job | Shipment], events: Sequence[Event]) -> None:
+        """All of it or nothing. boto3 sends the same request token on its own retries, so a lost reply
+        is answered as the first time."""
+        writes: list[Any] = []
+        for value in values:
+            condition, names = _unchanged(value)
+            put = {"TableName": self._table, "Item": to_wire(item_of(value)), "ConditionExpression": condition}
+            writes.append({"Put": put | names})
+        for event in events:
+            item = self._event_item(event)
+            writes.append({"Put": {"TableName": self._table, "Item": to_wire(item)}})
+        try:
+            self._client.transact_write_items(TransactItems=writes)
+        except self._client.exceptions.TransactionCanceledException as cancelled:
+            raise Conflict(_reasons(cancelled)) from cancelled
+
+    def _event_item(self, event: Event) -> Item:
+        event = event if event.event_id else event.but(event_id=secrets.token_hex(4))
+        return fields_of(event) | {
+            "item": f"event#{iso(event.at)}#{event.event_id}",
+            "expires_at": int((event.at + self._retention).timestamp()),
+        }
+
+    # claiming
+
+    def claim_job(self, order_id: str, job_id: str, claim: Claim) -> Job:
+        item = self._claim(order_id, _job_item(job_id), claim, Job)
+        return Job.model_validate(item)
+
+    def claim_shipment(self, order_id: str, shipment_id: str, claim: Claim) -> Shipment:
+        item = self._claim(order_id, f"shipment#{shipment_id}", claim, Shipment)
+        return Shipment.model_validate(item)
+
+    def _claim(self, order_id: str, item: str, claim: Claim, kind: type[Job] | type[Shipment]) -> Item:
+        """Take a claim on a job or a shipment.
+
+        ::
+
+            ready ───────────────────────▶ claimed by us             one write
+            claimed by us (reply lost) ──▶ refused, token is ours     we have it
+            claimed / unknown, due ──────▶ refused, then a second write that sets doubt
+            claimed, not due ────────────▶ refused: somebody is at it, or it is too soon to ask
+        """
+        try:
+            return self._update_claim(order_id, item, claim, "#state = :ready", {":ready": {"S": "ready"}})
+        except self._client.exceptions.ConditionalCheckFailedException as refused:
+            old = _old(refused)
+        if old.get("token") == claim.token:
+            return old
+        current = kind.model_validate(old) if old else None
+        if current is None or not _reclaimable(current, claim.now):
+            raise NotClaimed(current)
+        try:
+            return self._update_claim(
+                order_id,
+                item,
+                claim,
+                "version = :version",
+                {":version": {"N": str(current.version)}, ":doubt": {"BOOL": True}},
+                also=", doubt = :doubt",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as refused:
+            old = _old(refused)
+            if old.get("token") == claim.token:
+                return old
+            raise NotClaimed(kind.model_validate(old) if old else None) from refused
+
+    def _update_claim(
+        self, order_id: str, item: str, claim: Claim, condition: str, values: dict[str, Any], also: str = ""
+    ) -> Item:
+        answer = self._client.update_item(
+            TableName=self._table,
+            Key=_key(order_id, item),
+            UpdateExpression=(
+                "SET #state = :claimed, #token = :token, lease_until = :lease, due_at = :due,"
+                " attempt = if_not_exists(attempt, :zero) + :one,"
+                f" version = if_not_exists(version, :zero) + :one{also}"
+            ),
+            ConditionExpression=condition,
+            ExpressionAttributeNames={"#state": "state", "#token": "token"},
+            ExpressionAttributeValues={
+                ":claimed": {"S": "claimed"},
+                ":token": {"S": claim.token},
+                ":lease": {"S": iso(claim.lease_until)},
+                ":due": {"S": iso(claim.due_at)},
+                ":zero": {"N": "0"},
+                ":one": {"N": "1"},
+                **values,
+            },
+            ReturnValues="ALL_NEW",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+        return from_wire(answer["Attributes"])
+
+
+def item_of(value: OrderHead | Job | Shipment) -> Item:
+    """The stored item: the value's fields, its key, and what the sparse indexes go by."""
+    item = fields_of(value, without=_KEYS)
+    item["order_id"] = value.order_id
+    match value:
+        case OrderHead():
+            item["item"] = "order"
+            item["store_state"] = f"{value.connection}#{value.state.value}"
+            item["store_number"] = f"{value.connection}#{_plain(value.number)}"
+        case Job():
+            item["item"] = _job_item(value.job_id)
+            if value.vendor_ref:
+                item["vendor_order"] = f"{value.vendor}#{value.vendor_ref}"
+            if value.due_at:
+                item["due_lane"] = f"{value.vendor}#{_lane(value)}"
+        case Shipment():
+            item["item"] = f"shipment#{value.shipment_id}"
+            if value.due_at:
+                item["due_lane"] = f"{value.connection}#{Watch.WORK}"
+    return item
+
+
+def _lane(job: Job) -> str:
+    working = job.state.value in _WORK or (job.cancel_wanted and job.at_vendor)
+    return Watch.WORK if working else Watch.NEWS
+
+
+def _reclaimable(current: Job | Shipment, now: datetime) -> bool:
+    waiting = (JobState.CLAIMED, JobState.UNKNOWN, ShipmentState.CLAIMED, ShipmentState.UNKNOWN)
+    return current.state in waiting and may_be_reclaimed(current.due_at, now)
+
+
+def _unchanged(value: OrderHead | Job | Shipment) -> tuple[str, dict[str, Any]]:
+    """The condition that nobody wrote since ``value`` was read (its version is the new one already)."""
+    if value.version == 1:
+        return "attribute_not_exists(order_id)", {}
+    return "version = :old", {"ExpressionAttributeValues": {":old": {"N": str(value.version - 1)}}}
+
+
+def _with(record: OrderRecord, saved: Sequence[OrderHead | Job | Shipment]) -> OrderRecord:
+    for one in saved:
+        match one:
+            case OrderHead():
+                record = record.but(head=one)
+            case Job():
+                record = record.with_jobs(one)
+            case Shipment():
+                record = record.with_shipments(one)
+    return record
+
+
+def _key(order_id: str, item: str) -> dict[str, Any]:
+    return {"order_id": {"S": order_id}, "item": {"S": item}}
+
+
+def _job_item(job_id: str) -> str:
+    return f"job#{int(job_id):04d}"
+
+
+def _due(order_id: str, item: str) -> Due:
+    kind, _, rest = item.partition("#")
+    if kind == "job":
+        return Due(order_id=order_id, job_id=str(int(rest)))
+    return Due(order_id=order_id, shipment_id=rest)
+
+
+def _plain(number: str) -> str:
+    return re.sub(r"[^0-9a-z]", "", number.lower())
+
+
+def _name(value: OrderHead | Job | Shipment) -> str:
+    return f"{value.order_id}/{item_of(value)['item']}"
+
+
+def _old(refused: ClientError) -> Item:
+    item: Any = refused.response.get("Item")
+    return from_wire(item) if item else {}
+
+
+def _reasons(cancelled: ClientError) -> str:
+    """Raises the error again when it was no conflict but, say, throttling: that is not for us to mend."""
+    reasons: Any = cancelled.response.get("CancellationReasons", [])
+    codes = {reason.get("Code", "None") for reason in reasons} - {"None"}
+    if codes - {"ConditionalCheckFailed", "TransactionConflict"}:
+        raise cancelled
+    return ", ".join(sorted(codes))

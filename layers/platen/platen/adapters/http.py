@@ -1,0 +1,161 @@
+"""The door to outside systems: their hosts only, one attempt, no redirects, sizes and times capped."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from platen.domain.verdicts import Refused, Unclear, Unreachable
+from platen.ports import Reply
+
+MAX_REPLY = 20 * 1024 * 1024
+CONNECT_SECONDS = 5.0
+
+
+class ForbiddenHost(Refused):
+    """The address is not one that this connector, or this deployment, may call."""
+
+
+class RequestsHttp:
+    """``ports.Http`` on a pooled session.
+
+    ``hosts`` are the connector's, ``extra`` the deployment's own (``AllowedHosts``, ``host`` or
+    ``host:port``). Only the extra ones may be plain http or inside a private network.
+    """
+
+    def __init__(self, hosts: Sequence[str], extra: Sequence[str] = ()) -> None:
+        self._hosts = tuple(hosts)
+        self._extra = frozenset(extra)
+        self._session = requests.Session()
+        # A proxy or .netrc of the environment must not see or change what we send.
+        self._session.trust_env = False
+        self._session.mount("https://", _GuardedAdapter(self._extra, pool_maxsize=4))
+        self._session.mount("http://", _GuardedAdapter(self._extra, pool_maxsize=4))
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json: object | None = None,
+        form: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float = 20.0,
+    ) -> Reply:
+        host = self._allowed(url)
+        deadline = time.monotonic() + timeout
+        try:
+            with self._session.request(
+                method,
+                url,
+                headers=dict(headers or {}),
+                json=json,
+                data=dict(form) if form else None,
+                auth=auth,
+                timeout=(min(CONNECT_SECONDS, timeout), timeout),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                body = _read(response, deadline, host)
+                names = {name.lower(): value for name, value in response.headers.items()}
+                return Reply(status=response.status_code, headers=names, body=body)
+        except requests.RequestException as error:
+            if _never_sent(error):
+                raise Unreachable(f"{host} could not be reached") from error
+            raise Unclear(f"{host} did not answer to the end ({type(error).__name__})") from error
+
+    def _allowed(self, url: str) -> str:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower()
+        if host in self._extra or parts.netloc.lower() in self._extra:
+            return parts.netloc
+        if parts.scheme != "https" or parts.port not in (None, 443) or parts.username:
+            raise ForbiddenHost(f"{host or 'the address'} must be called by plain https://host/path")
+        if not any(_matches(host, pattern) for pattern in self._hosts):
+            raise ForbiddenHost(
+                f"{host} is not a host this connector may call; a host of your own is named in the"
+                " stack's parameter AllowedHosts"
+            )
+        return host
+
+
+def _matches(host: str, pattern: str) -> bool:
+    if pattern.startswith("*."):
+        return host.endswith(pattern[1:]) and host != pattern[2:]
+    return host == pattern
+
+
+def _read(response: requests.Response, deadline: float, host: str) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    for chunk in response.iter_content(65536):
+        size += len(chunk)
+        if size > MAX_REPLY:
+            raise Unclear(f"{host} answered with more than {MAX_REPLY // 1024 // 1024} MB")
+        if time.monotonic() > deadline:
+            raise Unclear(f"{host} took too long to answer")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _never_sent(error: requests.RequestException) -> bool:
+    """True when no connection was made, so that nothing can have been done at the other end."""
+    if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.InvalidURL):
+        return True
+    cause: Any = error.args[0] if error.args else None
+    reason = getattr(cause, "reason", cause)
+    return isinstance(reason, NewConnectionError | NameResolutionError | ConnectTimeoutError | _PrivateAddress)
+
+
+class _PrivateAddress(NewConnectionError):
+    """The name led to an address inside a private network."""
+
+
+class _Guarded(HTTPConnection):
+    """Checks the address that was really dialled: a check by name alone loses to DNS rebinding."""
+
+    extra: frozenset[str] = frozenset()
+
+    def _new_conn(self) -> socket.socket:
+        connection = super()._new_conn()
+        named = f"{self.host}:{self.port}"
+        if named in self.extra or self.host in self.extra:
+            return connection
+        address = ipaddress.ip_address(connection.getpeername()[0].partition("%")[0])
+        if not address.is_global or address.is_multicast:
+            connection.close()
+            raise _PrivateAddress(self, f"{self.host} leads to {address}, inside a private network")
+        return connection
+
+
+class _GuardedTLS(_Guarded, HTTPSConnection):
+    pass
+
+
+class _GuardedAdapter(HTTPAdapter):
+    """Puts the guarded connections into the session's pools. No retries: a second attempt is decided
+    by whoever knows what the first one may have done."""
+
+    def __init__(self, extra: frozenset[str], **options: Any) -> None:
+        self._extra = extra
+        super().__init__(max_retries=0, **options)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        plain = type("Plain", (_Guarded,), {"extra": self._extra})
+        tls = type("TLS", (_GuardedTLS,), {"extra": self._extra})
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
+            "https": type("TLSPool", (HTTPSConnectionPool,), {"ConnectionCls": tls}),
+        }

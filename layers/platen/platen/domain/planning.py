@@ -1,0 +1,302 @@
+"""Planning: what a fresh look at an order means for the jobs it already has.
+
+Pure and repeatable: the same record, order and plan give the same result, so a hint that comes twice,
+late or out of order changes nothing that the first one did not.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from platen.domain.attention import Attention, Cause, Problem
+from platen.domain.job import Job, JobLine, JobState, external_id
+from platen.domain.model import Value, digest
+from platen.domain.order import Order
+from platen.domain.printing import PrintDetails
+from platen.domain.record import Event, OrderBody, OrderHead, OrderRecord, OrderState, step_job
+from platen.domain.routing import Plan
+
+UNDISPATCHED = timedelta(minutes=10)
+"""A job that is still ready so long after it was planned has lost its message: the sweep sends another."""
+
+_PLAN_CAUSES = frozenset({Cause.UNROUTED_LINE, Cause.SHIP_TO_MISSING, Cause.SHIP_TO_HIDDEN})
+_MID_SEND = frozenset({JobState.CLAIMED, JobState.UNKNOWN})
+
+
+class Content(Value):
+    """What a vendor was told, as three short names: where it goes, what is made, what is too many."""
+
+    where: str
+    what: str
+    too_many: str
+
+    def __str__(self) -> str:
+        return f"{self.where}.{self.what}.{self.too_many}"
+
+    @classmethod
+    def read(cls, text: str) -> Content:
+        where, what, too_many = text.split(".")
+        return cls(where=where, what=what, too_many=too_many)
+
+
+class Planned(Value):
+    """The outcome: the record to save, and what has to be said to whom once it is saved."""
+
+    record: OrderRecord
+    dispatch: tuple[str, ...]
+    """Jobs with something to be done at their vendor."""
+    again: bool
+    """A job is being sent at this moment, and the plan is not what it was: look again shortly."""
+    events: tuple[Event, ...]
+
+
+def is_old_news(record: OrderRecord | None, order: Order) -> bool:
+    """True when this very version of the order has been planned already."""
+    return record is not None and record.head.body.partition("-")[0] == order.fingerprint()
+
+
+def apply_plan(
+    record: OrderRecord | None, body: OrderBody, plan: Plan, *, now: datetime, replan: bool = False
+) -> Planned:
+    """Bring a record (None: a new order) in line with what the order asks for now.
+
+    Jobs that no vendor has seen are rewritten or cancelled. Jobs that a vendor has, or may have, are
+    never changed: what no longer fits goes to a person, and a store's cancel is passed on.
+    """
+    record = record or OrderRecord(head=_new_head(body.order, now))
+    planner = _Planner(record, body, plan, now, replan)
+    return planner.run()
+
+
+class _Planner:
+    def __init__(self, record: OrderRecord, body: OrderBody, plan: Plan, now: datetime, replan: bool) -> None:
+        self.before = record
+        self.order = body.order
+        self.plan = plan
+        self.now = now
+        self.replan = replan
+        self.printing = body.printing
+        self.name = body.name
+        self.jobs = dict(record.jobs)
+        self.again = False
+        self.events: list[Event] = []
+        self.bound = _quantities(job for job in self.jobs.values() if job.bound or job.dropped)
+
+    def run(self) -> Planned:
+        if self.order.cancelled_at:
+            self._cancel()
+        else:
+            self._look_after_bound_jobs()
+            self._rewrite_free_jobs()
+        head = self._head()
+        record = self.before.but(head=head, jobs=self.jobs).settled(self.now)
+        dispatch = tuple(job.job_id for job in self.jobs.values() if _needs_dispatch(job))
+        return Planned(record=record, dispatch=dispatch, again=self.again, events=tuple(self.events))
+
+    # what a vendor has, or may have
+
+    def _look_after_bound_jobs(self) -> None:
+        if self.plan.cause:
+            return  # the order itself waits for a person; what it asks for is not known
+        for job in list(self.jobs.values()):
+            if not job.bound or job.state is JobState.SHIPPED:
+                continue
+            content = self._asked_of(job)
+            if str(content) == job.content:
+                continue
+            if job.state in _MID_SEND:
+                self.again = True
+            elif job.state is not JobState.ATTENTION or _says(job, Cause.CHANGED_AFTER_SENT):
+                self._put(self._changed(job, content))
+
+    def _changed(self, job: Job, content: Content) -> Job:
+        old = Content.read(job.content)
+        problems: list[Problem] = []
+        if content.where != old.where:
+            problems.append(
+                Problem(what="The shipping address was changed after the job was sent.", field="ship_to")
+            )
+        if content.what != old.what:
+            problems.append(
+                Problem(what="The print details were changed after the job was sent.", field="print details")
+            )
+        if content.too_many != old.too_many:
+            problems.extend(self._too_many(job))
+        attention = Attention(cause=Cause.CHANGED_AFTER_SENT, problems=tuple(problems), since=self.now)
+        if job.attention and job.attention.problems == attention.problems:
+            return job
+        return step_job(job, JobState.ATTENTION, attention=attention)
+
+    def _too_many(self, job: Job) -> list[Problem]:
+        found = []
+        for line_id, excess in self._excess(job).items():
+            line = self.order.line(line_id)
+            title = line.title if line else "a line that is gone from the order"
+            what = f"{excess} x {title} too many: it was removed, refunded or fulfilled elsewhere after sending."
+            found.append(Problem(what=what, line_id=line_id, field="quantity"))
+        return found or [Problem(what="The order wants again what it had dropped after sending.")]
+
+    def _excess(self, job: Job) -> dict[str, int]:
+        totals = self.plan.totals()
+        lines = [line.line_id for line in job.lines]
+        return {
+            line_id: self.bound[line_id] - totals.get(line_id, 0)
+            for line_id in lines
+            if self.bound[line_id] > totals.get(line_id, 0)
+        }
+
+    def _asked_of(self, job: Job) -> Content:
+        content = content_of(self.order, self.printing, job.lines, self._excess(job))
+        planned = self.plan.totals()
+        if all(line.line_id in planned for line in job.lines):
+            return content
+        # A line that is gone says nothing of its print details: that it is gone is what counts.
+        return content.but(what=Content.read(job.content).what)
+
+    # what no vendor has seen
+
+    def _rewrite_free_jobs(self) -> None:
+        free = {
+            (job.vendor, job.account): job
+            for job in self.jobs.values()
+            if not job.bound and job.state is not JobState.CANCELLED
+        }
+        wanted = {} if self.plan.cause or self.plan.waiting_for else self._wanted()
+        for key, job in free.items():
+            if key not in wanted:
+                self._put(step_job(job, JobState.CANCELLED, due_at=None))
+        for key, lines in wanted.items():
+            self._put(self._free_job(free.get(key), key, lines))
+
+    def _wanted(self) -> dict[tuple[str, str], tuple[JobLine, ...]]:
+        wanted: dict[tuple[str, str], list[JobLine]] = defaultdict(list)
+        for line in self.plan.lines:
+            left = line.quantity - self.bound[line.line_id]
+            if left > 0:
+                wanted[line.vendor, line.account].append(JobLine(line_id=line.line_id, quantity=left))
+        return {key: tuple(lines) for key, lines in wanted.items()}
+
+    def _free_job(self, old: Job | None, key: tuple[str, str], lines: tuple[JobLine, ...]) -> Job:
+        content = str(content_of(self.order, self.printing, lines, {}))
+        if old and old.content == content and not self.replan:
+            return old
+        job = (old or self._new_job(key)).but(lines=lines, content=content, body=self.name, test=self.order.test)
+        mine = {line.line_id for line in lines}
+        wrong = tuple(problem for problem in self.plan.details_wrong if problem.line_id in mine)
+        if wrong:
+            attention = Attention(cause=Cause.PRINT_DETAILS, problems=wrong, since=self.now)
+            return step_job(job, JobState.ATTENTION, attention=attention, due_at=None)
+        return step_job(job, JobState.READY, due_at=self.now + UNDISPATCHED)
+
+    def _new_job(self, key: tuple[str, str]) -> Job:
+        job_id = str(1 + max((int(one) for one in self.jobs), default=0))
+        order_id = self.before.head.order_id
+        return Job(
+            order_id=order_id,
+            job_id=job_id,
+            store=self.order.connection,
+            vendor=key[0],
+            account=key[1],
+            external_id=external_id(self.order.number, order_id, job_id),
+            state=JobState.READY,
+            lines=(),
+            body=self.name,
+            content="..",
+            planned_at=self.now,
+        )
+
+    # a cancelled order
+
+    def _cancel(self) -> None:
+        for job in list(self.jobs.values()):
+            if job.state in (JobState.CANCELLED, JobState.SHIPPED) or job.cancel_wanted:
+                continue
+            if not job.bound:
+                self._put(step_job(job, JobState.CANCELLED, due_at=None))
+            elif job.state in _MID_SEND:
+                self.again = True
+            else:
+                self._put(job.but(cancel_wanted=True))
+
+    # the head
+
+    def _head(self) -> OrderHead:
+        old = self.before.head
+        newly_cancelled = bool(self.order.cancelled_at) and old.cancelled_at is None
+        changes = {
+            "number": self.order.number,
+            "store_updated_at": max(old.store_updated_at, self.order.updated_at),
+            # While a job is mid-send the old name stays, so that the next look is not taken for old news.
+            "body": old.body if self.again else self.name,
+            "cancelled_at": self.order.cancelled_at,
+            "waiting_for": self.plan.waiting_for,
+            "nothing_because": self.plan.nothing_because,
+            "attention": self._own_attention(newly_cancelled),
+        }
+        head = old.but(**changes)
+        return head if head == old else head.but(changed_at=self.now)
+
+    def _own_attention(self, newly_cancelled: bool) -> Attention | None:
+        old = self.before.head.attention
+        if newly_cancelled and any(job.state is JobState.SHIPPED for job in self.jobs.values()):
+            problem = Problem(what="The store cancelled the order after it had been shipped.")
+            return Attention(cause=Cause.CANCELLED_AFTER_SHIPPED, problems=(problem,), since=self.now)
+        if self.plan.cause:
+            since = old.since if old and old.cause is self.plan.cause else self.now
+            return Attention(cause=self.plan.cause, problems=self.plan.problems, since=since)
+        return old if old and old.cause not in _PLAN_CAUSES else None
+
+    def _put(self, job: Job) -> None:
+        self.jobs[job.job_id] = job
+
+
+def content_of(
+    order: Order,
+    printing: Mapping[str, PrintDetails],
+    lines: tuple[JobLine, ...],
+    too_many: Mapping[str, int],
+) -> Content:
+    """What a vendor is told of these lines, named; ``too_many``: line id -> how many more than wanted."""
+    where = order.ship_to.model_dump(mode="json") if order.ship_to else None
+    what = [
+        (line.line_id, line.quantity, _as_json(printing.get(line.line_id)))
+        for line in sorted(lines, key=lambda line: line.line_id)
+    ]
+    return Content(where=digest(where), what=digest(what), too_many=digest(dict(too_many)) if too_many else "0")
+
+
+def _as_json(details: PrintDetails | None) -> object:
+    return details.model_dump(mode="json") if details else None
+
+
+def _new_head(order: Order, now: datetime) -> OrderHead:
+    return OrderHead(
+        order_id=order.order_id,
+        connection=order.connection,
+        store_order_id=order.store_order_id,
+        number=order.number,
+        state=OrderState.OPEN,
+        placed_at=order.placed_at,
+        store_updated_at=order.updated_at,
+        body="",
+        received_at=now,
+        changed_at=now,
+    )
+
+
+def _quantities(jobs: Iterable[Job]) -> defaultdict[str, int]:
+    total: defaultdict[str, int] = defaultdict(int)
+    for job in jobs:
+        for line in job.lines:
+            total[line.line_id] += line.quantity
+    return total
+
+
+def _needs_dispatch(job: Job) -> bool:
+    return job.state is JobState.READY or (job.cancel_wanted and job.at_vendor)
+
+
+def _says(job: Job, cause: Cause) -> bool:
+    return job.attention is not None and job.attention.cause is cause

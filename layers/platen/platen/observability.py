@@ -1,0 +1,14 @@
+"""The one logger and the one metrics sink. Ids only: no personal data, no secrets, no bodies."""
+
+from __future__ import annotations
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+logger = Logger(service="platen", log_uncaught_exceptions=False)
+metrics = Metrics(namespace="Platen", service="platen")
+
+
+def count(name: str, value: float = 1) -> None:
+    """A metric with the service as its only dimension: each further one would cost by the month."""
+    metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)

@@ -1,0 +1,240 @@
+"""Dispatch: a job is claimed, looked up where there is a doubt, and sent to its vendor once.
+
+::
+
+    message ─▶ claim ─▶ (doubt? look up) ─▶ preflight ─▶ submit ─▶ finish
+                 │             │ found            │           │
+                 │             └────────────────▶ finish      ├─ refused ─▶ attention
+                 └─ not ours: done                            ├─ later ───▶ ready, parked
+                                                              └─ unclear ─▶ unknown, due after lease + lag
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from platen.connectors import Resend
+from platen.domain.attention import Attention, Cause, Problem
+from platen.domain.claim import Claim
+from platen.domain.connection import Connection
+from platen.domain.job import Job, JobState, VendorOrder, VendorPhase
+from platen.domain.record import step_job
+from platen.domain.verdicts import AlreadyThere, Denied, Later, Refused, Unclear, Verdict
+from platen.hub import Hub
+from platen.messages import JobHint
+from platen.observability import count, logger
+from platen.ports import Conflict, JobRequest, NotClaimed, NotFound, Vendor
+from platen.usecases import health
+
+LEASE = timedelta(seconds=120)
+"""Longer than the function's timeout (90 s), so that a worker cannot outlive it."""
+SEND_SECONDS = 30
+"""How much of the lease must be left for a request to be begun."""
+MARGIN = timedelta(seconds=5)
+FIRST_NEWS = timedelta(minutes=30)
+"""When to ask the vendor, if it has not told us anything by then."""
+
+
+def dispatch(hub: Hub, hint: JobHint) -> None:
+    """Do what a job needs at its vendor: send it, or pass on that it is not wanted any more."""
+    connection = hub.connections.get(hint.connection)
+    parked = health.parked_until(hub, connection.connection_id)
+    if parked:
+        _park(hub, hint, parked)
+        return
+    claim = new_claim(hub, hub.connector(connection.system).search_lag, LEASE)
+    try:
+        job = hub.orders.claim_job(hint.order_id, hint.job_id, claim)
+    except NotClaimed as taken:
+        if isinstance(taken.current, Job):
+            _cancel_if_wanted(hub, connection, taken.current)
+        return
+    if job.vendor != connection.connection_id:
+        raise ValueError(f"job {job.order_id}/{job.job_id} is not {connection.connection_id}'s")
+    _Sending(hub, connection, job).run()
+
+
+def new_claim(hub: Hub, lag: timedelta, lease: timedelta) -> Claim:
+    now = hub.clock.now()
+    lease_until = now + lease
+    return Claim(token=hub.new_token(), now=now, lease_until=lease_until, due_at=lease_until + lag + MARGIN)
+
+
+class _Sending:
+    """One claimed attempt, from the look-up to the finish."""
+
+    def __init__(self, hub: Hub, connection: Connection, job: Job) -> None:
+        self.hub = hub
+        self.connection = connection
+        self.job = job
+        self.policy = hub.connector(connection.system).resend
+        self.sending = False
+
+    def run(self) -> None:
+        vendor = self.hub.vendor(self.connection)
+        try:
+            body = self.hub.orders.body(self.job.order_id, self.job.body)
+            self._have_it_made(vendor, JobRequest(job=self.job, body=body))
+        except NotFound:
+            self._wait_for_a_person(Cause.PREFLIGHT, (Problem(what=_NO_BODY),))
+        except Refused as refused:
+            self._wait_for_a_person(Cause.VENDOR_REFUSED, refused.problems)
+        except Verdict as verdict:
+            self._not_now(verdict)
+        else:
+            health.worked(self.hub, self.connection.connection_id)
+
+    def _have_it_made(self, vendor: Vendor, request: JobRequest) -> None:
+        if self.job.doubt:
+            if self.policy is Resend.NONE:
+                self._unconfirmed("an earlier attempt ended without an answer")
+                return
+            found = vendor.find(request)
+            if found:
+                self._finish(found)
+                return
+            # Asked after the lease and the search's lag: it is not there.
+            self.job = self.job.but(doubt=False)
+        problems = tuple(vendor.preflight(request))
+        if problems:
+            self._wait_for_a_person(Cause.PREFLIGHT, problems)
+            return
+        self._submit(vendor, request)
+
+    def _submit(self, vendor: Vendor, request: JobRequest) -> None:
+        lease_until = self.job.lease_until or self.hub.clock.now()
+        if lease_until - self.hub.clock.now() < timedelta(seconds=SEND_SECONDS):
+            raise Later("Getting ready took too long; the job will be sent with a fresh claim.")
+        self.sending = True
+        try:
+            made = vendor.submit(request)
+        except AlreadyThere:
+            made = self._already_there(vendor, request)
+        self._finish(made)
+
+    def _already_there(self, vendor: Vendor, request: JobRequest) -> VendorOrder:
+        found = vendor.find(request)
+        if found is None:
+            raise Unclear("The vendor says it has this order already, but does not show it yet.")
+        return found
+
+    # how it ends
+
+    def _finish(self, made: VendorOrder) -> None:
+        now = self.hub.clock.now()
+        after = step_job(
+            self.job,
+            JobState.SENT,
+            vendor_ref=made.ref,
+            vendor_phase=made.phase,
+            vendor_words=made.words,
+            vendor_lines=made.lines,
+            sent_at=now,
+            heard_at=now,
+            doubt=False,
+            due_at=now + FIRST_NEWS,
+        )
+        if made.phase is VendorPhase.CANCELLED:
+            # Found under our id, but cancelled there: it will not be made unless a person says so.
+            problem = Problem(what=f"The vendor has this order, but it is cancelled there ({made.ref}).")
+            attention = Attention(cause=Cause.VENDOR_CANCELLED, problems=(problem,), since=now)
+            self._save_with_order(step_job(after, JobState.ATTENTION, attention=attention))
+            return
+        self._save(after)
+        count("JobsSent")
+
+    def _not_now(self, verdict: Verdict) -> None:
+        again = health.failed(self.hub, self.connection.connection_id, verdict)
+        made_nothing = isinstance(verdict, Later | Denied)
+        if not made_nothing and self.sending and self.policy is Resend.NONE:
+            self._unconfirmed(verdict.words)
+        elif not made_nothing and self.sending:
+            self._save(step_job(self.job, JobState.UNKNOWN, doubt=True, due_at=_not_before(self.job, again)))
+        elif self.job.doubt:
+            self._save(step_job(self.job, JobState.UNKNOWN, due_at=_not_before(self.job, again)))
+        else:
+            self._save(step_job(self.job, JobState.READY, due_at=again))
+
+    def _unconfirmed(self, words: str) -> None:
+        what = (
+            f"It is not known whether {self.connection.connection_id} has this order: {words}. Look there for"
+            f" {self.job.external_id}. If it is there: mark it sent. If it is not: send it again."
+        )
+        self.job = self.job.but(doubt=True)
+        self._wait_for_a_person(Cause.UNCONFIRMED, (Problem(what=what),))
+
+    def _wait_for_a_person(self, cause: Cause, problems: tuple[Problem, ...]) -> None:
+        attention = Attention(cause=cause, problems=problems, since=self.hub.clock.now())
+        self._save_with_order(step_job(self.job, JobState.ATTENTION, attention=attention, due_at=None))
+
+    def _save(self, after: Job) -> None:
+        """Losing here means that somebody claimed it after our lease; what they find out stands."""
+        try:
+            self.hub.orders.save_job(self.job, after)
+        except Conflict:
+            logger.warning("claim lost", extra={"order": after.order_id, "job": after.job_id})
+
+    def _save_with_order(self, after: Job) -> None:
+        """With the order's own state, which goes to attention too."""
+        save_job_with_order(self.hub, self.job, after)
+        count("Attention")
+
+
+_NO_BODY = "The order's content is not kept any more (its retention is over). Retry reads it from the store again."
+
+
+def _not_before(job: Job, again: datetime) -> datetime:
+    """Never before the claim's own due time: the end of the latest lease plus the search's lag."""
+    return max(filter(None, (job.due_at, again)))
+
+
+def save_job_with_order(hub: Hub, before: Job, after: Job) -> None:
+    """Save a job and bring the order's state in line. Gives up, logged, when the job changed meanwhile."""
+    for _ in range(5):
+        record = hub.orders.load(after.order_id)
+        if record is None or record.jobs[after.job_id].version != before.version:
+            break
+        with suppress(Conflict):
+            hub.orders.save(record, record.with_jobs(after).settled(hub.clock.now()))
+            return
+    logger.warning("claim lost", extra={"order": after.order_id, "job": after.job_id})
+
+
+def _park(hub: Hub, hint: JobHint, until: datetime) -> None:
+    """The job stays ready; the sweep brings it back when the connection is well."""
+    record = hub.orders.load(hint.order_id)
+    job = record.jobs.get(hint.job_id) if record else None
+    if job and job.state is JobState.READY and (job.due_at is None or job.due_at != until):
+        with suppress(Conflict):
+            hub.orders.save_job(job, job.but(due_at=until))
+
+
+def _cancel_if_wanted(hub: Hub, connection: Connection, job: Job) -> None:
+    """Pass a cancel on. Asking twice does no harm, so it needs no claim."""
+    if not (job.cancel_wanted and job.at_vendor and job.vendor == connection.connection_id):
+        return
+    now = hub.clock.now()
+    try:
+        news = hub.vendor(connection).cancel(job)
+    except Refused as refused:
+        problems = (Problem(what=f"The store cancelled the order, but the vendor did not: {refused.words}"),)
+        attention = Attention(cause=Cause.CANCEL_REFUSED, problems=problems, since=now)
+        after = step_job(job, JobState.ATTENTION, attention=attention, cancel_wanted=False, due_at=now + FIRST_NEWS)
+        save_job_with_order(hub, job, after)
+        count("Attention")
+    except Verdict as verdict:
+        again = health.failed(hub, connection.connection_id, verdict)
+        with suppress(Conflict):
+            hub.orders.save_job(job, job.but(due_at=again))
+    else:
+        words = news.words if news else "gone"
+        after = step_job(
+            job,
+            JobState.CANCELLED,
+            vendor_phase=VendorPhase.CANCELLED,
+            vendor_words=words,
+            heard_at=now,
+            due_at=None,
+        )
+        save_job_with_order(hub, job, after)

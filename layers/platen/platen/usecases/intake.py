@@ -1,0 +1,165 @@
+"""Intake: a hint that an order moved becomes a fresh read of it, a plan, and jobs to be sent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from platen.domain.attention import Attention, Cause, Problem
+from platen.domain.connection import Connection, Intake
+from platen.domain.order import Order, order_id
+from platen.domain.planning import Planned, apply_plan, is_old_news
+from platen.domain.record import OrderBody, OrderRecord, OrderState
+from platen.domain.routing import Plan, make_plan
+from platen.domain.verdicts import Denied, Verdict
+from platen.hub import Hub
+from platen.messages import JobHint, OrderHint, Queue
+from platen.observability import count, logger
+from platen.ports import Conflict
+from platen.usecases import health
+
+MID_SEND_WAIT = timedelta(minutes=2)
+LONGEST_DELAY = timedelta(minutes=15)
+TRIES = 5
+
+
+def intake(hub: Hub, hint: OrderHint) -> None:
+    """Take in one hint. Raises Conflict only when the order is being written to without end."""
+    connection = hub.connections.get(hint.connection)
+    if not hint.store_order_id and not hint.reference:
+        _disconnected(hub, connection, hint)
+        return
+    parked = health.parked_until(hub, connection.connection_id)
+    if parked:
+        _later(hub, hint, parked - hub.clock.now())
+        return
+    try:
+        _take_in(hub, connection, hint)
+    except Verdict as verdict:
+        again = health.failed(hub, connection.connection_id, verdict)
+        _later(hub, hint, again - hub.clock.now())
+    else:
+        health.worked(hub, connection.connection_id)
+
+
+def _take_in(hub: Hub, connection: Connection, hint: OrderHint) -> None:
+    store = hub.store(connection)
+    store_order_id = hint.store_order_id or store.resolve(hint.reference)
+    if store_order_id is None:
+        logger.info("hint leads to no order", extra={"connection": hint.connection, "topic": hint.topic})
+        return
+    key = order_id(connection.connection_id, store_order_id)
+    record = hub.orders.load(key)
+    if _is_overtaken(record, hint):
+        return
+    order = store.fetch(store_order_id)
+    if order is None:
+        _gone(hub, record)
+        return
+    for attempt in range(1, TRIES + 1):
+        try:
+            _bring_in_line(hub, connection, record, order, hint)
+        except Conflict:
+            if attempt == TRIES:
+                raise
+            record = hub.orders.load(key)
+        else:
+            return
+
+
+def _is_overtaken(record: OrderRecord | None, hint: OrderHint) -> bool:
+    """Strictly older than what was read: the store's clock has whole seconds, so the same one may be news."""
+    return (
+        record is not None
+        and hint.updated_at is not None
+        and not hint.replan
+        and hint.updated_at < record.head.store_updated_at
+    )
+
+
+def _bring_in_line(
+    hub: Hub, connection: Connection, record: OrderRecord | None, order: Order, hint: OrderHint
+) -> None:
+    rules = connection.intake
+    if rules is None or (record is None and order.placed_at < rules.orders_since):
+        logger.info("order from before", extra={"connection": hint.connection, "order": order.order_id})
+        return
+    if record and is_old_news(record, order) and not hint.replan:
+        _note_seen(hub, record, order)
+        return
+    if record and order.updated_at < record.head.store_updated_at:
+        return  # an older read that finished later: somebody has planned a newer one
+    plan = _plan(hub, connection, rules, record, order)
+    body = OrderBody(order=order, printing=plan.printing)
+    planned = apply_plan(record, body, plan, now=hub.clock.now(), replan=hint.replan)
+    saved = hub.orders.save(record, planned.record, body=body, events=planned.events)
+    if record is None:
+        count("OrdersReceived")
+    _pass_on(hub, saved, planned, hint)
+
+
+def _plan(hub: Hub, connection: Connection, rules: Intake, record: OrderRecord | None, order: Order) -> Plan:
+    skus = {line.sku for line in order.lines if line.ships and line.sku}
+    return make_plan(
+        order,
+        intake=rules,
+        links=connection.links,
+        products=hub.products.get(connection.connection_id, skus),
+        vendors=hub,
+        shipped=record.shipped() if record else {},
+        accepted=frozenset(record.head.accepted if record else ()),
+    )
+
+
+def _pass_on(hub: Hub, record: OrderRecord, planned: Planned, hint: OrderHint) -> None:
+    if planned.record.head.state is OrderState.ATTENTION:
+        count("Attention")
+    send_jobs(hub, record, planned.dispatch)
+    if planned.again:
+        _later(hub, hint.model_copy(update={"updated_at": None}), MID_SEND_WAIT)
+
+
+def send_jobs(hub: Hub, record: OrderRecord, job_ids: tuple[str, ...]) -> None:
+    """Tell [dispatch] of jobs that are saved. Lost with a crash here, the sweep tells it again."""
+    hints = [
+        JobHint(connection=record.jobs[job_id].vendor, order_id=record.head.order_id, job_id=job_id)
+        for job_id in job_ids
+    ]
+    if hints:
+        hub.queues.send(Queue.DISPATCH, hints)
+
+
+def _note_seen(hub: Hub, record: OrderRecord, order: Order) -> None:
+    """Only the store's clock moved (our own writes move it too): remember it, so that a poll need not look."""
+    if order.updated_at > record.head.store_updated_at:
+        hub.orders.save(record, record.but(head=record.head.but(store_updated_at=order.updated_at)))
+
+
+def _gone(hub: Hub, record: OrderRecord | None) -> None:
+    if record is None or record.head.state in (OrderState.DONE, OrderState.CANCELLED):
+        return
+    if record.head.attention and record.head.attention.cause is Cause.STORE_LOST_IT:
+        return
+    now = hub.clock.now()
+    problem = Problem(what="The store does not have this order any more. Cancel it here, or release it.")
+    attention = Attention(cause=Cause.STORE_LOST_IT, problems=(problem,), since=now)
+    after = record.but(head=record.head.but(attention=attention, changed_at=now)).settled(now)
+    hub.orders.save(record, after)
+    count("Attention")
+
+
+def _disconnected(hub: Hub, connection: Connection, hint: OrderHint) -> None:
+    """The store says that Platen's access was taken away. Checked, not believed: any call will show it."""
+    try:
+        findings = hub.store(connection).check()
+    except Verdict as verdict:
+        health.failed(hub, connection.connection_id, verdict)
+        return
+    if not all(finding.ok for finding in findings):
+        words = next(finding.what for finding in findings if not finding.ok)
+        health.failed(hub, connection.connection_id, Denied(f"{hint.topic}: {words}"))
+
+
+def _later(hub: Hub, hint: OrderHint, wait: timedelta) -> None:
+    """The hint goes back to the queue as a new message: waiting does not wear it out."""
+    delay = min(max(wait, timedelta(seconds=1)), LONGEST_DELAY)
+    hub.queues.send(Queue.INTAKE, [hint], delay=delay)

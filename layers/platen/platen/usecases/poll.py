@@ -1,0 +1,138 @@
+"""Poll: what webhooks did not tell. A store is asked what changed, a vendor what became of old orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import batched
+
+from platen.domain.connection import Connection, Health
+from platen.domain.order import order_id
+from platen.domain.verdicts import Verdict
+from platen.hub import Hub
+from platen.messages import OrderHint, PollHint, Queue, VendorHint
+from platen.observability import count, logger
+from platen.ports import Conflict, NotFound, OrderStub, Watch
+from platen.usecases import health
+
+OVERLAP = timedelta(minutes=15)
+"""How far back each poll looks again: a store's search shows changes late."""
+LOOK_AFTER_WEBHOOKS = timedelta(hours=24)
+REFRESH = timedelta(hours=24)
+NEWS_AT_ONCE = 200
+
+
+def poll_store(hub: Hub, hint: PollHint) -> None:
+    """Queue every order that changed since the last poll and that we have not read since."""
+    connection = hub.connections.get(hint.connection)
+    if connection.paused or _backing_off(hub, connection):
+        return
+    begun = hub.clock.now()
+    try:
+        changed = _queue_changed(hub, connection)
+        listened = _look_after_webhooks(hub, connection)
+    except Verdict as verdict:
+        health.failed(hub, connection.connection_id, verdict)
+        return
+    logger.info("store polled", extra={"connection": connection.connection_id, "changed": changed})
+    _note(hub, connection, cursor=begun, polled_at=begun, **({"listened_at": begun} if listened else {}))
+
+
+def _queue_changed(hub: Hub, connection: Connection) -> int:
+    store = hub.store(connection)
+    since = _since(connection, hub.connections.health(connection.connection_id))
+    queued = 0
+    page = store.changed_since(since)
+    while True:
+        hints = list(_unread(hub, connection, page.items))
+        if hints:
+            hub.queues.send(Queue.INTAKE, hints)
+            queued += len(hints)
+        if not page.next:
+            return queued
+        page = store.changed_since(since, page.next)
+
+
+def _since(connection: Connection, state: Health) -> datetime:
+    if state.cursor:
+        return state.cursor - OVERLAP
+    if connection.intake:
+        return connection.intake.orders_since
+    return connection.created_at
+
+
+def _unread(hub: Hub, connection: Connection, stubs: Iterable[OrderStub]) -> Iterable[OrderHint]:
+    """Only what moved since we read it: an idle store costs one query, however many orders it has."""
+    for chunk in batched(stubs, 100, strict=False):
+        keys = {order_id(connection.connection_id, stub.store_order_id): stub for stub in chunk}
+        heads = hub.orders.heads(keys)
+        for key, stub in keys.items():
+            head = heads.get(key)
+            if head is None or head.store_updated_at < stub.updated_at:
+                yield OrderHint(
+                    connection=connection.connection_id, store_order_id=stub.store_order_id, topic="poll"
+                )
+
+
+def _look_after_webhooks(hub: Hub, connection: Connection) -> bool:
+    """Once a day: a store drops subscriptions that failed for hours, and says so only by mail."""
+    state = hub.connections.health(connection.connection_id)
+    if state.listened_at and hub.clock.now() - state.listened_at < LOOK_AFTER_WEBHOOKS:
+        return False
+    try:
+        url = hub.secrets.webhook(connection.connection_id)["url"]
+    except NotFound:
+        return False
+    for finding in hub.store(connection).listen(url):
+        if not finding.ok:
+            count("WebhooksWrong")
+            logger.warning(
+                "webhook not in order", extra={"connection": connection.connection_id, "what": finding.what}
+            )
+    return True
+
+
+def poll_vendor(hub: Hub, hint: PollHint) -> None:
+    """Ask about every order at the vendor that was not heard of for too long; refresh what is cached."""
+    connection = hub.connections.get(hint.connection)
+    if connection.paused or _backing_off(hub, connection):
+        return
+    now = hub.clock.now()
+    due = hub.orders.due(connection.connection_id, Watch.NEWS, now, NEWS_AT_ONCE)
+    hints = [
+        VendorHint(connection=connection.connection_id, external_id=f"{one.order_id}-{one.job_id}", topic="poll")
+        for one in due
+    ]
+    if hints:
+        hub.queues.send(Queue.SHIPMENTS, hints)
+    _refresh(hub, connection, now)
+
+
+def _refresh(hub: Hub, connection: Connection, now: datetime) -> None:
+    state = hub.connections.health(connection.connection_id)
+    if state.refreshed_at and now - state.refreshed_at < REFRESH:
+        _note(hub, connection, polled_at=now)
+        return
+    try:
+        entries = hub.vendor(connection).refresh()
+    except Verdict as verdict:
+        health.failed(hub, connection.connection_id, verdict)
+        return
+    logger.info("vendor read anew", extra={"connection": connection.connection_id, "entries": entries})
+    _note(hub, connection, polled_at=now, refreshed_at=now)
+
+
+def _backing_off(hub: Hub, connection: Connection) -> bool:
+    resume_at = hub.connections.health(connection.connection_id).resume_at
+    return resume_at is not None and resume_at > hub.clock.now()
+
+
+def _note(hub: Hub, connection: Connection, **facts: datetime) -> None:
+    """A poll that worked also shows that the connection does."""
+    for _ in range(3):
+        state = hub.connections.health(connection.connection_id)
+        try:
+            hub.connections.save_health(health.well_again(state).but(**facts))
+        except Conflict:
+            continue
+        return

@@ -1,0 +1,64 @@
+"""Receive: a webhook is verified, turned into a hint, and answered 2xx only once a queue has it."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+
+from platen.connectors import receiver
+from platen.domain.connection import Connection, Role
+from platen.hub import Hub
+from platen.messages import Queue
+from platen.observability import count, logger
+from platen.ports import Forged, NotFound, Unreadable, WebhookRequest
+
+MAX_BODY = 2 * 1024 * 1024
+_CONNECTION = re.compile(r"[a-z][a-z0-9-]{1,30}[a-z0-9]")
+_QUEUE_OF = {Role.STORE: Queue.INTAKE, Role.VENDOR: Queue.SHIPMENTS}
+
+
+def receive(
+    hub: Hub, role: Role, *, connection_id: str, key: str, headers: Mapping[str, str], body: bytes
+) -> HTTPStatus:
+    """Answer a webhook. 200: queued, or of no interest. 400: not readable. 401: not from them. 413: too big.
+
+    An unknown connection, a wrong path and a wrong signature get the same answer: a stranger learns nothing.
+    Anything raised becomes a 5xx, and the sender tries again.
+    """
+    if len(body) > MAX_BODY:
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    try:
+        connection, secret = _identify(hub, role, connection_id, key)
+        request = WebhookRequest(headers={name.lower(): value for name, value in headers.items()}, body=body)
+        messages = receiver(connection.system)(request, secret["keys"])
+    except Forged:
+        count("SignatureRefused")
+        return HTTPStatus.UNAUTHORIZED
+    except Unreadable as unreadable:
+        logger.warning("webhook unreadable", extra={"connection": connection_id, "why": str(unreadable)})
+        return HTTPStatus.BAD_REQUEST
+    if messages:
+        named = [message.model_copy(update={"connection": connection.connection_id}) for message in messages]
+        hub.queues.send(_QUEUE_OF[role], named)
+    return HTTPStatus.OK
+
+
+def _identify(hub: Hub, role: Role, connection_id: str, key: str) -> tuple[Connection, dict[str, list[str]]]:
+    if not _CONNECTION.fullmatch(connection_id):
+        raise Forged
+    try:
+        secret = hub.secrets.webhook(connection_id)
+        connection = hub.connections.get(connection_id)
+    except NotFound as unknown:
+        raise Forged from unknown
+    if role not in connection.roles or not _any_equal(key, secret["path_keys"]):
+        raise Forged
+    return connection, secret
+
+
+def _any_equal(given: str, keys: Iterable[str]) -> bool:
+    """Compares with every key, in a time that tells nothing of which one nearly fitted."""
+    matches = [hmac.compare_digest(given.encode(), key.encode()) for key in keys]
+    return any(matches)

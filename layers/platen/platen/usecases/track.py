@@ -1,0 +1,146 @@
+"""Track: a hint that something moved at a vendor becomes a fresh read, and parcels for the store."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from platen.domain.attention import Attention, Cause, Problem
+from platen.domain.connection import Connection
+from platen.domain.job import Job, JobState, VendorOrder, read_external_id
+from platen.domain.record import OrderRecord, OrderState, step_job
+from platen.domain.tracking import Heard, hear
+from platen.domain.verdicts import Verdict
+from platen.hub import Hub
+from platen.messages import Queue, ShipmentHint, VendorHint
+from platen.observability import count, logger
+from platen.ports import Conflict, JobRequest, NotFound
+from platen.usecases import health
+from platen.usecases.dispatch import save_job_with_order
+from platen.usecases.intake import LONGEST_DELAY
+
+NEWLY_SENT = timedelta(minutes=10)
+"""So long after sending, a vendor that does not know the order yet is only slow."""
+ASK_AGAIN = timedelta(hours=3)
+MID_SEND_WAIT = timedelta(minutes=1)
+TRIES = 5
+
+
+def track(hub: Hub, hint: VendorHint) -> None:
+    """Take in one hint of a vendor's. Raises Conflict only when the order is being written to without end."""
+    connection = hub.connections.get(hint.connection)
+    parked = health.parked_until(hub, connection.connection_id)
+    if parked:
+        _later(hub, hint, parked - hub.clock.now())
+        return
+    try:
+        found = _find(hub, connection, hint)
+        if found is None:
+            # The same account may have orders that did not come through Platen.
+            logger.info("news of no order of ours", extra={"connection": hint.connection, "topic": hint.topic})
+        else:
+            _hear_of(hub, connection, hint, *found)
+    except Verdict as verdict:
+        again = health.failed(hub, connection.connection_id, verdict)
+        _later(hub, hint, again - hub.clock.now())
+    else:
+        health.worked(hub, connection.connection_id)
+
+
+def _find(hub: Hub, connection: Connection, hint: VendorHint) -> tuple[OrderRecord, str] | None:
+    """The order and job that the hint is about; the vendor is asked when the hint has only its own id."""
+    names = read_external_id(hint.external_id)
+    if names is None and hint.vendor_ref:
+        names = hub.orders.job_of_vendor_order(connection.connection_id, hint.vendor_ref)
+    if names is None and hint.vendor_ref:
+        located = hub.vendor(connection).locate(hint.account, hint.vendor_ref)
+        names = read_external_id(located) if located else None
+    if names is None:
+        return None
+    record = hub.orders.load(names[0])
+    job = record.jobs.get(names[1]) if record else None
+    if record is None or job is None or job.vendor != connection.connection_id:
+        return None
+    return record, job.job_id
+
+
+def _hear_of(hub: Hub, connection: Connection, hint: VendorHint, record: OrderRecord, job_id: str) -> None:
+    job = record.jobs[job_id]
+    if job.state is JobState.CLAIMED:
+        _later(hub, hint, MID_SEND_WAIT)
+        return
+    if not job.vendor_ref and job.state is not JobState.UNKNOWN:
+        return  # nothing is known to be at the vendor; dispatch finds out
+    news = _read(hub, connection, job)
+    if news is None:
+        _lost(hub, job)
+        return
+    for attempt in range(1, TRIES + 1):
+        try:
+            _save(hub, record, _heard(hub, connection, record, job_id, news))
+        except Conflict:
+            if attempt == TRIES:
+                raise
+            record = hub.orders.load(record.head.order_id) or record
+        else:
+            return
+
+
+def _read(hub: Hub, connection: Connection, job: Job) -> VendorOrder | None:
+    vendor = hub.vendor(connection)
+    if job.vendor_ref:
+        return vendor.read(job)
+    # A doubt, and the vendor speaks of it: read it the way dispatch would, matched line by line.
+    try:
+        body = hub.orders.body(job.order_id, job.body)
+    except NotFound:
+        return None
+    return vendor.find(JobRequest(job=job, body=body))
+
+
+def _heard(hub: Hub, connection: Connection, record: OrderRecord, job_id: str, news: VendorOrder) -> Heard:
+    connector = hub.connector(connection.system)
+    settings = hub.settings(connection)
+    minutes = connector.poll_minutes(settings)
+    return hear(
+        record,
+        job_id,
+        news,
+        now=hub.clock.now(),
+        ask_again=timedelta(minutes=minutes) if minutes else ASK_AGAIN,
+        waiting_alarm=connector.waiting_alarm(settings),
+    )
+
+
+def _save(hub: Hub, before: OrderRecord, heard: Heard) -> None:
+    if heard.record.head.state is OrderState.ATTENTION and before.head.state is not OrderState.ATTENTION:
+        count("Attention")
+    saved = hub.orders.save(before, heard.record)
+    tell(hub, saved, heard.tell)
+
+
+def tell(hub: Hub, record: OrderRecord, shipment_ids: tuple[str, ...]) -> None:
+    """Put parcels on [store-updates]. Lost with a crash here, the sweep does it again."""
+    hints = [
+        ShipmentHint(connection=record.head.connection, order_id=record.head.order_id, shipment_id=one)
+        for one in shipment_ids
+    ]
+    if hints:
+        hub.queues.send(Queue.STORE_UPDATES, hints)
+
+
+def _lost(hub: Hub, job: Job) -> None:
+    """The vendor does not know an order that it gave us an id for."""
+    now = hub.clock.now()
+    if not job.vendor_ref or job.state not in (JobState.SENT, JobState.IN_PRODUCTION):
+        return
+    if job.sent_at and now - job.sent_at < NEWLY_SENT:
+        return
+    what = f"The vendor does not know its order {job.vendor_ref} any more. Ask there what became of it."
+    attention = Attention(cause=Cause.VENDOR_LOST_IT, problems=(Problem(what=what),), since=now)
+    save_job_with_order(hub, job, step_job(job, JobState.ATTENTION, attention=attention, due_at=None))
+    count("Attention")
+
+
+def _later(hub: Hub, hint: VendorHint, wait: timedelta) -> None:
+    delay = min(max(wait, timedelta(seconds=1)), LONGEST_DELAY)
+    hub.queues.send(Queue.SHIPMENTS, [hint], delay=delay)

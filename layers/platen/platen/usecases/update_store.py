@@ -1,0 +1,116 @@
+"""Update store: a parcel is shown at its store, once.
+
+::
+
+    message ─▶ claim the parcel ─▶ a sibling being told? step back ─▶ the store finds it or makes it ─▶ told
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from platen.domain.attention import Attention, Cause
+from platen.domain.connection import Connection
+from platen.domain.record import OrderRecord, step_shipment
+from platen.domain.shipment import Shipment, ShipmentState
+from platen.domain.verdicts import Denied, Later, Refused, Verdict
+from platen.hub import Hub
+from platen.messages import Queue, ShipmentHint
+from platen.observability import count, logger
+from platen.ports import Conflict, NotClaimed
+from platen.usecases import health
+from platen.usecases.dispatch import new_claim
+
+LEASE = timedelta(seconds=90)
+"""Longer than the function's timeout (60 s)."""
+SIBLING_WAIT = timedelta(seconds=30)
+
+
+def update_store(hub: Hub, hint: ShipmentHint) -> None:
+    """Have the store show one parcel, whatever happened to earlier attempts."""
+    connection = hub.connections.get(hint.connection)
+    if health.parked_until(hub, connection.connection_id):
+        return  # the parcel stays ready and due: the sweep brings it back
+    claim = new_claim(hub, hub.connector(connection.system).search_lag, LEASE)
+    try:
+        shipment = hub.orders.claim_shipment(hint.order_id, hint.shipment_id, claim)
+    except NotClaimed:
+        return
+    record = hub.orders.load(hint.order_id)
+    if record is None:
+        raise LookupError(f"order {hint.order_id} has a parcel and no head")
+    if _sibling_is_being_told(record, shipment, claim.now):
+        _step_back(hub, hint, shipment)
+        return
+    _tell(hub, connection, record, shipment)
+
+
+def _tell(hub: Hub, connection: Connection, record: OrderRecord, shipment: Shipment) -> None:
+    others = frozenset(
+        fulfillment
+        for one in record.shipments.values()
+        if one.shipment_id != shipment.shipment_id
+        for fulfillment in one.fulfillments
+    )
+    now = hub.clock.now
+    try:
+        fulfillments = hub.store(connection).tell(shipment, told_by_others=others)
+    except Refused as refused:
+        attention = Attention(cause=Cause.STORE_REFUSED, problems=refused.problems, since=now())
+        _finish(hub, shipment, step_shipment(shipment, ShipmentState.ATTENTION, attention=attention, due_at=None))
+        count("Attention")
+    except Verdict as verdict:
+        again = health.failed(hub, connection.connection_id, verdict)
+        _finish(hub, shipment, _not_now(shipment, verdict, again))
+    else:
+        told = step_shipment(
+            shipment,
+            ShipmentState.TOLD,
+            fulfillments=tuple(dict.fromkeys((*shipment.fulfillments, *fulfillments))),
+            told_at=now(),
+            doubt=False,
+            due_at=None,
+        )
+        _finish(hub, shipment, told)
+        count("ShipmentsTold")
+        health.worked(hub, connection.connection_id)
+
+
+def _not_now(shipment: Shipment, verdict: Verdict, again: datetime) -> Shipment:
+    if isinstance(verdict, Later | Denied) and not shipment.doubt:
+        return step_shipment(shipment, ShipmentState.READY, due_at=again)
+    due_at = max(filter(None, (shipment.due_at, again)))
+    return step_shipment(shipment, ShipmentState.UNKNOWN, doubt=True, due_at=due_at)
+
+
+def _finish(hub: Hub, before: Shipment, after: Shipment) -> None:
+    """Save the parcel with the order's state. Losing means that somebody claimed it after our lease."""
+    for _ in range(5):
+        record = hub.orders.load(after.order_id)
+        if record is None or record.shipments[after.shipment_id].version != before.version:
+            break
+        try:
+            hub.orders.save(record, record.with_shipments(after).settled(hub.clock.now()))
+        except Conflict:
+            continue
+        return
+    logger.warning("claim lost", extra={"order": after.order_id, "shipment": after.shipment_id})
+
+
+def _sibling_is_being_told(record: OrderRecord, mine: Shipment, now: datetime) -> bool:
+    """Two parcels of one order are told one after the other: what the store shows of the first decides
+    what is left for the second. Of two claimed at once, the one with the lower id goes first."""
+    return any(
+        one.state is ShipmentState.CLAIMED
+        and one.shipment_id < mine.shipment_id
+        and one.lease_until is not None
+        and one.lease_until > now
+        for one in record.shipments.values()
+    )
+
+
+def _step_back(hub: Hub, hint: ShipmentHint, shipment: Shipment) -> None:
+    to = ShipmentState.UNKNOWN if shipment.doubt else ShipmentState.READY
+    due_at = hub.clock.now() + SIBLING_WAIT
+    hub.orders.save_shipment(shipment, step_shipment(shipment, to, due_at=due_at))
+    hub.queues.send(Queue.STORE_UPDATES, [hint], delay=SIBLING_WAIT)
