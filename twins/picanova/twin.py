@@ -40,8 +40,9 @@ class PicanovaTwin:
     ``search_lag_seconds``: how long a new order is missing from ``/orders/@id``. ``rate_per_minute``: calls
     for each account, 0 for no limit. ``auto_ship_after_seconds``: orders that are no tests walk from DRAFT to
     FULFILLED in that time; None leaves it to ``advance`` and ``ship``. ``file_check``: asked for each file
-    soon after an order is made; False turns the order to ERROR. The rest are spellings (see ``Style``) and
-    switches that say what they do.
+    ``file_check_after_seconds`` after an order is made; when it says no, or raises, the order turns to ERROR.
+    ``late_cancel_status``: the answer to a cancel that comes too late (inferred). The rest are spellings
+    (see ``Style``) and switches that say what they do.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class PicanovaTwin:
         auto_ship_after_seconds: float | None = None,
         webhook_retry_scale: float = 1.0,
         file_check: Callable[[str], bool] = lambda _url: True,
+        file_check_after_seconds: float = 0.0,
         page_size: int = 20,
         late_cancel_status: int = 422,
     ) -> None:
@@ -79,6 +81,7 @@ class PicanovaTwin:
         self.style = Style(times_as_objects, money_as_text, options_as_list, cancelled_as)
         self.auto_ship_after_seconds = auto_ship_after_seconds
         self.file_check = file_check
+        self.file_check_after_seconds = file_check_after_seconds
         self.page_size = page_size
         self.late_cancel_status = late_cancel_status
         self.api_calls_counted: Counter[str] = Counter()
@@ -155,7 +158,7 @@ class PicanovaTwin:
                 self._walk(order, step)
 
     def _plan(self, order: Order) -> None:
-        self._at(order, 0.0, "files")
+        self._at(order, self.file_check_after_seconds, "files")
         if self.auto_ship_after_seconds is not None and not order.is_test:
             for number, step in enumerate(_WALK, start=1):
                 self._at(order, self.auto_ship_after_seconds * number / len(_WALK), step)
@@ -166,9 +169,15 @@ class PicanovaTwin:
 
     def _look_at_files(self, order: Order) -> None:
         for item in order.items:
-            if not self.file_check(item.file):
+            if order.status in FLOW and not self._usable(item.file):
                 self.fail(order.id, f"The file of item {item.id} cannot be used.")
                 return
+
+    def _usable(self, url: str) -> bool:
+        try:
+            return self.file_check(url)
+        except Exception:  # noqa: BLE001 - a file that cannot even be looked at is one that cannot be printed
+            return False
 
     def _walk(self, order: Order, step: str) -> None:
         with self.lock:
