@@ -1,0 +1,1 @@
+"""The ``platen`` command: one person's way to everything Platen does, from a terminal or a script."""

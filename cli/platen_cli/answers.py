@@ -1,0 +1,217 @@
+"""The operator's answers as the command reads them: tolerant of what is new, exact about what is shown."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from platen_cli.stops import Stop
+
+
+class Shown(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
+
+
+class Problem(Shown):
+    what: str
+    line_id: str = ""
+    field: str = ""
+    suggestion: str = ""
+
+
+class Attention(Shown):
+    cause: str
+    problems: tuple[Problem, ...] = ()
+    since: datetime | None = None
+    actions: tuple[str, ...] = ()
+
+
+class System(Shown):
+    system: str
+    name: str
+    roles: tuple[str, ...] = ()
+    settings: dict[str, Any] = {}
+    credentials: dict[str, Any] = {}
+
+
+class Systems(Shown):
+    systems: tuple[System, ...]
+
+
+class Link(Shown):
+    vendor: str
+    lines: str = "printed"
+    skus: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+
+
+class Health(Shown):
+    failures: int = 0
+    resume_at: datetime | None = None
+    words: str = ""
+    denied: bool = False
+    cursor: datetime | None = None
+    polled_at: datetime | None = None
+    failing_since: datetime | None = None
+
+
+class Connection(Shown):
+    connection_id: str
+    system: str = ""
+    roles: tuple[str, ...] = ()
+    paused: bool = False
+    links: tuple[Link, ...] = ()
+    health: Health = Health()
+
+
+class Connections(Shown):
+    connections: tuple[Connection, ...]
+
+
+class Finding(Shown):
+    ok: bool
+    what: str
+    fix: str = ""
+
+
+class Findings(Shown):
+    findings: tuple[Finding, ...] = ()
+
+
+class Connected(Shown):
+    connection: Connection
+    findings: tuple[Finding, ...] = ()
+    webhook_url: str = ""
+
+
+class OrderRow(Shown):
+    order_id: str
+    number: str
+    connection: str
+    state: str
+    placed_at: datetime | None = None
+    changed_at: datetime | None = None
+    waiting_for: str = ""
+    nothing_because: str = ""
+    attention: Attention | None = None
+
+
+class OrderPage(Shown):
+    orders: tuple[OrderRow, ...]
+    next: str = ""
+
+
+class LineShown(Shown):
+    line_id: str = ""
+    title: str = ""
+    sku: str = ""
+    quantity: int = 0
+
+
+class JobShown(Shown):
+    job_id: str
+    vendor: str = ""
+    account: str = ""
+    state: str = ""
+    external_id: str = ""
+    vendor_ref: str = ""
+    vendor_words: str = ""
+    lines: tuple[LineShown, ...] = ()
+    planned_at: datetime | None = None
+    sent_at: datetime | None = None
+    heard_at: datetime | None = None
+    attempt: int = 0
+    test: bool = False
+    attention: Attention | None = None
+
+
+class ParcelShown(Shown):
+    carrier: str = ""
+    tracking: str = ""
+    url: str = ""
+    shipped_at: datetime | None = None
+
+
+class ShipmentShown(Shown):
+    shipment_id: str
+    job_id: str = ""
+    state: str = ""
+    parcel: ParcelShown = ParcelShown()
+    lines: tuple[LineShown, ...] = ()
+    recorded_at: datetime | None = None
+    told_at: datetime | None = None
+    fulfillments: tuple[str, ...] = ()
+    attention: Attention | None = None
+
+
+class Moment(Shown):
+    at: datetime
+    what: str
+    who: str = ""
+
+
+class OrderShown(Shown):
+    head: OrderRow
+    jobs: tuple[JobShown, ...] = ()
+    shipments: tuple[ShipmentShown, ...] = ()
+    events: tuple[Moment, ...] = ()
+    story: tuple[Moment, ...] = ()
+
+
+class OneOrder(Shown):
+    order: OrderShown
+
+
+class AttentionItem(Shown):
+    order_id: str
+    number: str = ""
+    connection: str = ""
+    place: str = "order"
+    where: str = ""
+    cause: str = ""
+    problems: tuple[Problem, ...] = ()
+    since: datetime | None = None
+    actions: tuple[str, ...] = ()
+
+
+class WaitingConnection(Shown):
+    connection_id: str
+    words: str = ""
+    denied: bool = False
+    resume_at: datetime | None = None
+
+
+class AttentionList(Shown):
+    items: tuple[AttentionItem, ...] = ()
+    connections: tuple[WaitingConnection, ...] = ()
+
+
+class Depth(Shown):
+    waiting: int = 0
+    dead: int = 0
+
+
+class Status(Shown):
+    queues: dict[str, Depth] = {}
+    connections: tuple[Connection, ...] = ()
+    orders: dict[str, int] = {}
+    attention: int = 0
+
+
+class Moved(Shown):
+    moved: dict[str, int] = Field(default_factory=dict)
+
+
+def read[T: Shown](kind: type[T], result: dict[str, Any]) -> T:
+    """The result as that kind. Raises Stop when the operator speaks a newer (or older) language than we do."""
+    try:
+        return kind.model_validate(result)
+    except ValidationError as error:
+        where = ", ".join(".".join(map(str, one["loc"])) for one in error.errors()[:3])
+        raise Stop(
+            f"The operator's answer is not what this version of platen understands (at {where}).",
+            "Bring the command and the stack to the same version; --json shows the answer as it is.",
+            code="unreadable_answer",
+        ) from None

@@ -1,0 +1,175 @@
+"""The commands about connections: making them, linking them, and seeing how they are."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from platen_cli import answers
+from platen_cli.answers import read
+from platen_cli.desk import Desk
+from platen_cli.stops import REFUSED
+
+Name = Annotated[str, typer.Argument(metavar="CONNECTION", help="The connection's name, e.g. shop.")]
+Store = Annotated[str, typer.Argument(metavar="STORE", help="The store connection.")]
+Vendor = Annotated[str, typer.Argument(metavar="VENDOR", help="The vendor connection.")]
+
+
+def connect(
+    ctx: typer.Context,
+    system: Annotated[str, typer.Argument(metavar="[SYSTEM]", help="What to connect; see platen systems.")] = "",
+    name: Annotated[str, typer.Option(help="What to call it, e.g. shop. The same name again changes it.")] = "",
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="One setting.")] = None,
+    secret: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=@FILE", help="One secret, from a file (@FILE) or a variable (env:NAME)."),
+    ] = None,
+    from_: Annotated[
+        str, typer.Option("--from", metavar="FILE.json", help="Everything from a JSON file; - reads stdin.")
+    ] = "",
+    advanced: Annotated[bool, typer.Option("--advanced", help="Ask for the rare settings too.")] = False,
+    orders_since: Annotated[
+        str, typer.Option(help="Stores: take orders placed from then on (now, or 2026-11-21).")
+    ] = "",
+    release_when: Annotated[
+        str, typer.Option(help="Stores: make orders that are paid, authorized or always.")
+    ] = "",
+    test_orders: Annotated[str, typer.Option(help="Stores: skip test orders, or send_as_test.")] = "",
+    unrouted: Annotated[str, typer.Option(help="Stores: lines nobody makes: attention, or leave.")] = "",
+) -> None:
+    """Connect a store or a vendor: asks for what it needs, checks it, and says what is left to do.
+
+    With --set, --secret or --from it asks nothing. Secrets never stand on the command line.
+    """
+    from platen_cli.connecting import Wish, run  # noqa: PLC0415 - asking needs more than the other commands
+
+    run(
+        ctx.obj,
+        Wish(
+            system=system,
+            name=name,
+            sets=tuple(set_ or ()),
+            secrets=tuple(secret or ()),
+            file=from_,
+            advanced=advanced,
+            intake={
+                "orders_since": orders_since,
+                "release_when": release_when,
+                "test_orders": test_orders,
+                "unrouted": unrouted,
+            },
+        ),
+    )
+
+
+def systems(ctx: typer.Context) -> None:
+    """What can be connected."""
+    desk: Desk = ctx.obj
+    result = desk.ask("systems")
+    desk.answer(result, lambda: _render().systems(read(answers.Systems, result).systems))
+
+
+def connections(ctx: typer.Context) -> None:
+    """All connections, how they are, and which orders go from where to where."""
+    desk: Desk = ctx.obj
+    result = desk.ask("connections")
+    desk.answer(result, lambda: _render().connections(read(answers.Connections, result).connections))
+
+
+def check(ctx: typer.Context, connection: Name) -> None:
+    """Ask a connection's outside system whether everything is in place. Exit code 1 when it is not."""
+    desk: Desk = ctx.obj
+    result = desk.ask("check", connection=connection)
+    found = read(answers.Findings, result).findings
+    desk.answer(result, lambda: _render().findings(found))
+    if not all(one.ok for one in found):
+        raise typer.Exit(REFUSED)
+
+
+def link(
+    ctx: typer.Context,
+    store: Store,
+    vendor: Vendor,
+    all_lines: Annotated[
+        bool, typer.Option("--all-lines", help="Everything that goes in a parcel, not only what has print details.")
+    ] = False,
+    sku: Annotated[
+        list[str] | None, typer.Option(help="Only these SKUs, e.g. 'CANVAS-*'. May be repeated.")
+    ] = None,
+    country: Annotated[
+        list[str] | None, typer.Option(help="Only to these countries, e.g. DE. May be repeated.")
+    ] = None,
+) -> None:
+    """Let a vendor make a store's orders. The first link that takes a line has it."""
+    desk: Desk = ctx.obj
+    result = desk.ask(
+        "link",
+        store=store,
+        vendor=vendor,
+        lines="all" if all_lines else "printed",
+        skus=_split(sku),
+        countries=[one.upper() for one in _split(country)],
+    )
+    desk.answer(result, lambda: _one(result))
+
+
+def unlink(ctx: typer.Context, store: Store, vendor: Vendor) -> None:
+    """Send no more of a store's orders to a vendor. What is there already stays there."""
+    _do(ctx.obj, "unlink", store=store, vendor=vendor)
+
+
+def pause(ctx: typer.Context, connection: Name) -> None:
+    """Let nothing go to or come from a connection until it is resumed. Nothing is lost meanwhile."""
+    _do(ctx.obj, "pause", connection=connection)
+
+
+def resume(ctx: typer.Context, connection: Name) -> None:
+    """Go on with a paused connection."""
+    _do(ctx.obj, "resume", connection=connection)
+
+
+def poll(ctx: typer.Context, connection: Name) -> None:
+    """Ask a connection for news now, without waiting for its schedule."""
+    desk: Desk = ctx.obj
+    result = desk.ask("poll", connection=connection)
+    desk.answer(result, lambda: _words(f"{connection} is being asked. platen orders list shows what comes of it."))
+
+
+def refresh(ctx: typer.Context, connection: Name) -> None:
+    """Read a vendor's catalogue anew."""
+    desk: Desk = ctx.obj
+    result = desk.ask("refresh", connection=connection)
+    desk.answer(result, lambda: _words(f"{result.get('entries', 0)} catalogue entries read."))
+
+
+def webhook_url(ctx: typer.Context, connection: Name) -> None:
+    """The address that a connection's outside system has to send its webhooks to. Keep it to yourself."""
+    desk: Desk = ctx.obj
+    result = desk.ask("webhook_url", connection=connection)
+    desk.answer(result, lambda: _words(result.get("webhook_url", "")))
+
+
+def _do(desk: Desk, action: str, **given: Any) -> None:
+    result = desk.ask(action, **given)
+    desk.answer(result, lambda: _one(result))
+
+
+def _one(result: dict[str, Any]) -> Any:
+    if "connection" not in result:
+        return _words("Done.")
+    return _render().connections([answers.Connection.model_validate(result["connection"])])
+
+
+def _words(words: str) -> Any:
+    return _render().text(words)
+
+
+def _render() -> Any:
+    from platen_cli import render  # noqa: PLC0415 - rich is slow to import
+
+    return render
+
+
+def _split(values: list[str] | None) -> list[str]:
+    return [part.strip() for one in values or () for part in one.split(",") if part.strip()]

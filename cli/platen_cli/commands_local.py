@@ -1,0 +1,71 @@
+"""The commands about the stack on this computer: start it, stop it, and see everything work."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from platen_cli.desk import Desk
+from platen_cli.stops import Stop, Unreachable
+from platen_cli.target import home
+
+
+def up(ctx: typer.Context) -> None:
+    """Build and start the whole stack on this computer: no AWS account, nothing goes out."""
+    from platen_cli import stack  # noqa: PLC0415 - only when it is wanted
+
+    desk: Desk = ctx.obj
+    try:
+        running = stack.up(home(), (), lambda step: desk.say(f"{step}…", "dim"))
+    except stack.StackError as error:
+        raise Stop(str(error), code="stack") from None
+    desk.answer(_seen(running), lambda: _words(f"It runs at {running.endpoint}. Next: platen connect"))
+
+
+def down(ctx: typer.Context) -> None:
+    """Stop the stack on this computer. Its orders are gone then."""
+    from platen_cli import stack  # noqa: PLC0415 - only when it is wanted
+
+    desk: Desk = ctx.obj
+    stopped = stack.down(home())
+    desk.answer({"stopped": stopped}, lambda: _words("It is stopped." if stopped else "None was running."))
+
+
+def status(ctx: typer.Context) -> None:
+    """Whether the stack runs on this computer, and where. Exit code 3 when it does not."""
+    from platen_cli import stack  # noqa: PLC0415 - only when it is wanted
+
+    desk: Desk = ctx.obj
+    running = stack.running(home())
+    if running is None:
+        raise Unreachable("No local stack is running.", "Start it with: platen local up")
+    words = f"It runs at {running.endpoint}; webhooks come in at {running.public_url}. Its logs are in {home()}."
+    desk.answer(_seen(running), lambda: _words(words))
+
+
+def demo(
+    ctx: typer.Context,
+    once: Annotated[
+        bool, typer.Option("--once", help="End by itself; the last line is the result as JSON.")
+    ] = False,
+    orders: Annotated[int, typer.Option(min=1, max=1000, help="How many orders the shop gets.")] = 25,
+) -> None:
+    """See it all work: a shop and a print shop that are stand-ins, and orders going through the real stack.
+
+    Nothing leaves this computer and no account is needed. With --once the exit code is 1 when an order
+    was lost, made twice, or needs a person.
+    """
+    from platen_cli.demo.run import run  # noqa: PLC0415 - only when it is wanted
+
+    run(ctx.obj, once=once, count=orders)
+
+
+def _seen(running: Any) -> dict[str, Any]:
+    return {"endpoint": running.endpoint, "public_url": running.public_url, "outputs": running.outputs}
+
+
+def _words(words: str) -> Any:
+    from platen_cli.render import text  # noqa: PLC0415 - rich is slow to import
+
+    return text(words)

@@ -1,0 +1,143 @@
+"""The commands about the product map: SKU -> what is printed on it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from platen_cli.desk import Desk
+from platen_cli.plain import plain
+from platen_cli.products import LARGEST_FILE, Bad, NotATable, Sheet, chunks, read_sheet
+from platen_cli.stops import Stop, WrongUsage
+
+StoreOption = Annotated[str, typer.Option("--store", help="The store connection that sells these SKUs.")]
+_SHOWN_BAD = 50
+
+
+def import_file(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE.csv", help="The file; - reads stdin.")],
+    store: StoreOption,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Write the good rows although others are bad.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check the file.")] = False,
+) -> None:
+    """Bring in what is printed on each SKU, from a CSV file.
+
+    Its first line names the columns: sku, print_sku, print_url, print_design_id, print_account,
+    print_option_name_1, print_option_value_1, and so on. Comma, semicolon or tab separates them:
+    the one that stands most often in the first line. A SKU that is there already is replaced.
+    Every row is checked first; if one is bad, nothing is written.
+    """
+    desk: Desk = ctx.obj
+    sheet = _sheet(file)
+    if sheet.unused:
+        desk.say(f"These columns are not used: {', '.join(sheet.unused)}.", "dim")
+    if sheet.bad:
+        _report(desk, sheet.bad)
+    skipped = len({one.line for one in sheet.bad})
+    if sheet.bad and not skip_bad:
+        words = f"{_count(skipped, 'line is', 'lines are')} bad, so nothing was written."
+        raise Stop(words, "Mend them, or say --skip-bad to write the others.", code="bad_rows")
+    if not sheet.rows:
+        raise Stop("There is no row to write.", code="no_rows")
+    written = 0 if dry_run else _write(desk, store, sheet)
+    result = {"written": written, "good": len(sheet.rows), "skipped": skipped}
+    desk.answer(result, lambda: _done(len(sheet.rows), skipped, store, dry_run=dry_run))
+
+
+def show(
+    ctx: typer.Context,
+    skus: Annotated[list[str], typer.Argument(metavar="SKU...", help="The SKUs to look up.")],
+    store: StoreOption,
+) -> None:
+    """What the product map says of some SKUs."""
+    desk: Desk = ctx.obj
+    result = desk.ask("products", store=store, skus=skus)
+    desk.answer(result, lambda: _table(result, skus))
+
+
+def _sheet(file: str) -> Sheet:
+    try:
+        if file == "-":
+            raw = sys.stdin.buffer.read(LARGEST_FILE + 1)
+        else:
+            with Path(file).expanduser().open("rb") as opened:
+                raw = opened.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise WrongUsage(f"{file} cannot be read: {error.strerror}.") from None
+    if len(raw) > LARGEST_FILE:
+        raise WrongUsage(f"{file} is larger than {LARGEST_FILE // 1_000_000} MB.", "Split it.")
+    try:
+        return read_sheet(raw)
+    except NotATable as wrong:
+        raise Stop(f"{file}: {wrong}", "Nothing was written.", code="bad_file") from None
+
+
+def _report(desk: Desk, bad: list[Bad]) -> None:
+    for one in bad[:_SHOWN_BAD]:
+        desk.warn(f"line {one.line}: {one.what}")
+    if len(bad) > _SHOWN_BAD:
+        desk.warn(f"… and {len(bad) - _SHOWN_BAD} more.")
+
+
+def _write(desk: Desk, store: str, sheet: Sheet) -> int:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress  # noqa: PLC0415 - slow to import
+
+    written = 0
+    hidden = desk.quiet or desk.as_json or not desk.err.is_terminal
+    with Progress("Writing", BarColumn(), MofNCompleteColumn(), console=desk.err, disable=hidden) as progress:
+        bar = progress.add_task("", total=len(sheet.rows))
+        for part in chunks(sheet.rows):
+            try:
+                desk.ask("products_import", store=store, rows=part)
+            except Exception:
+                if written:
+                    desk.warn(
+                        f"{written:,} of {len(sheet.rows):,} rows were written before it stopped. "
+                        "Import the file again when it is mended: writing a row twice does no harm."
+                    )
+                raise
+            written += len(part)
+            progress.advance(bar, len(part))
+    return written
+
+
+def _done(rows: int, skipped: int, store: str, *, dry_run: bool) -> Any:
+    from platen_cli.render import text  # noqa: PLC0415 - rich is slow to import
+
+    left = f" {_count(skipped, 'bad line was', 'bad lines were')} left out." if skipped else ""
+    if dry_run:
+        return text(f"{_count(rows, 'row is', 'rows are')} good; nothing was written (--dry-run).{left}")
+    return text(f"{_count(rows, 'row', 'rows')} written to the product map of {store}.{left}")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def _table(result: dict[str, Any], skus: list[str]) -> Any:
+    from rich.console import Group  # noqa: PLC0415 - slow to import
+
+    from platen_cli.render import table, text  # noqa: PLC0415
+
+    rows = [_flat(one) for one in result.get("products", ())]
+    shown = table("SKU", "Print SKU", "Artwork", "Account", "Options")
+    for row in rows:
+        options = ", ".join(f"{one.get('name')}: {one.get('value')}" for one in row.get("options", ()))
+        artwork = row.get("print_url") or row.get("url") or row.get("print_design_id") or row.get("design_id")
+        printed, account = row.get("print_sku", ""), row.get("print_account") or row.get("account")
+        shown.add_row(*(text(one or "") for one in (row["sku"], printed, artwork, account, options)))
+    absent = [plain(one) for one in skus if one not in {row["sku"] for row in rows}]
+    lacking = [text(f"Not in the product map: {', '.join(absent)}", "yellow")] if absent else []
+    return Group(*([shown] if rows else []), *lacking)
+
+
+def _flat(one: dict[str, Any]) -> dict[str, Any]:
+    """A mapping may come with its print details in it, as the table keeps it."""
+    details = one.get("details")
+    return {**one, **details, "print_sku": details.get("sku", ""), "sku": one.get("sku", "")} if details else one

@@ -1,0 +1,203 @@
+"""The product map as a CSV file: every row is checked before any is written. Pure: reads text, writes nothing.
+
+The first line names the columns. Whichever of comma, semicolon and tab stands there most often separates
+the cells of the whole file: column names hold none of the three, so there is nothing to guess.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+from urllib.parse import urlsplit
+
+LARGEST_FILE = 50_000_000
+_LARGEST_CELL = 2048
+_LARGEST_SKU = 200
+_PLAIN = ("print_sku", "print_url", "print_design_id", "print_account")
+_OPTION = re.compile(r"print_option_(name|value)_([1-9][0-9]?)")
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
+
+type Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Bad:
+    """What is wrong with a line of the file."""
+
+    line: int
+    what: str
+
+
+@dataclass
+class Sheet:
+    """A file as read: its good rows, its bad lines, and the columns that mean nothing to us."""
+
+    rows: list[Row] = field(default_factory=list)
+    bad: list[Bad] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
+
+
+class NotATable(Exception):
+    """The file as a whole cannot be read; the text says why and what helps."""
+
+
+def read_sheet(raw: bytes) -> Sheet:
+    """Every row of a CSV file, good or bad. Raises NotATable."""
+    text = _decode(raw)
+    if text.startswith("sep="):  # Excel's own first line
+        text = "\n" + text.partition("\n")[2]
+    if not text.strip():
+        raise NotATable("The file is empty.")
+    lines = _lines(text)
+    number, names = next(lines)
+    columns = [name.strip().lower() for name in names]
+    sheet = Sheet(unused=[name for name in columns if name and not _known(name)])
+    _check_columns(columns, sheet)
+    seen: dict[str, int] = {}
+    try:
+        for number, cells in lines:
+            if any(cell.strip() for cell in cells):
+                _take(number, cells, columns, sheet, seen)
+    except csv.Error as error:
+        raise NotATable(f"Line {number + 1} or after cannot be read as CSV: {error}.") from None
+    return sheet
+
+
+def _decode(raw: bytes) -> str:
+    encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise NotATable(
+            f"The file is not UTF-8 (line {line}). In Excel save it as 'CSV UTF-8 (comma delimited)'."
+        ) from None
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """(line number, cells); a cell may span lines, the number is that of its first."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    header = next(line for line in text.split("\n") if line.strip())
+    separator = max(",;\t", key=header.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    before = 0
+    started = False
+    for cells in reader:
+        if started or any(cell.strip() for cell in cells):
+            started = True
+            yield before + 1, cells
+        before = reader.line_num
+
+
+def _known(column: str) -> bool:
+    return column == "sku" or column in _PLAIN or bool(_OPTION.fullmatch(column))
+
+
+def _check_columns(columns: list[str], sheet: Sheet) -> None:
+    if "sku" not in columns:
+        near = get_close_matches("sku", columns, 1, 0.5)
+        hint = f" Is '{near[0]}' it?" if near else ""
+        raise NotATable(f"The first line must name the columns, and one of them must be sku.{hint}")
+    twice = sorted({name for name in columns if name and columns.count(name) > 1})
+    if twice:
+        raise NotATable(f"The first line names {', '.join(twice)} twice.")
+    for name in sheet.unused:
+        if name.startswith("print"):
+            near = get_close_matches(name, (*_PLAIN, "print_option_name_1", "print_option_value_1"), 1)
+            raise NotATable(f"There is no column '{name}'{f': did you mean {near[0]}?' if near else '.'}")
+    if not any(_known(name) and name != "sku" for name in columns):
+        raise NotATable(f"The first line names nothing to print: it needs some of {', '.join(_PLAIN)}.")
+
+
+def _take(number: int, cells: list[str], columns: list[str], sheet: Sheet, seen: dict[str, int]) -> None:
+    if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
+        sheet.bad.append(Bad(number, "has more cells than the first line has columns: put quotes around commas."))
+        return
+    values = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if _known(name)}
+    wrong = list(_wrong(values))
+    sku = values.get("sku", "")
+    if sku in seen:
+        wrong.append(f"sku {sku} stands on line {seen[sku]} already.")
+    elif sku:
+        seen[sku] = number
+    sheet.bad += [Bad(number, one) for one in wrong]
+    if not wrong:
+        sheet.rows.append(_row(values))
+
+
+def _wrong(values: dict[str, str]) -> Iterator[str]:
+    for name, value in values.items():
+        if len(value) > (_LARGEST_SKU if name == "sku" else _LARGEST_CELL):
+            yield f"{name} is too long ({len(value):,} characters)."
+        elif _CONTROL.search(value):
+            yield f"{name} has a line break or a control character in it."
+    if not values.get("sku"):
+        yield "sku is empty."
+    yield from _wrong_print(values)
+    yield from _wrong_options(values)
+
+
+def _wrong_print(values: dict[str, str]) -> Iterator[str]:
+    url, design = values.get("print_url", ""), values.get("print_design_id", "")
+    if not any(value for name, value in values.items() if name != "sku"):
+        yield "says nothing about printing: fill in print_sku and print_url, or print_design_id."
+    if design and (url or values.get("print_sku")):
+        yield "print_design_id stands for product and artwork both: leave print_sku and print_url empty beside it."
+    if url and not _is_web_address(url):
+        yield "print_url is no web address: it must begin with https:// and hold no spaces."
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", text)
+    except ValueError:
+        return False
+
+
+def _wrong_options(values: dict[str, str]) -> Iterator[str]:
+    names: dict[str, int] = {}
+    for number in _option_numbers(values):
+        name, value = values.get(f"print_option_name_{number}", ""), values.get(f"print_option_value_{number}", "")
+        if bool(name) != bool(value):
+            has, lacks = ("name", "value") if name else ("value", "name")
+            yield f"print_option_{has}_{number} is filled in, but print_option_{lacks}_{number} is empty."
+        elif name and name in names:
+            yield f"option '{name}' is given twice (number {names[name]} and {number})."
+        names.setdefault(name, number)
+
+
+def _option_numbers(values: dict[str, str]) -> list[int]:
+    return sorted({int(found[2]) for name in values if (found := _OPTION.fullmatch(name))})
+
+
+def _row(values: dict[str, str]) -> Row:
+    pairs = [
+        (values.get(f"print_option_name_{n}", ""), values.get(f"print_option_value_{n}", ""))
+        for n in _option_numbers(values)
+    ]
+    return {
+        "sku": values["sku"],
+        **{name: values.get(name, "") for name in _PLAIN},
+        "options": [{"name": name, "value": value} for name, value in pairs if name],
+    }
+
+
+def chunks(rows: list[Row], most: int = 500, largest: int = 3_000_000) -> Iterator[list[Row]]:
+    """The rows in calls of at most ``most`` rows and about ``largest`` characters."""
+    part: list[Row] = []
+    size = 0
+    for row in rows:
+        weight = sum(len(str(value)) for value in row.values()) + 200
+        if part and (len(part) >= most or size + weight > largest):
+            yield part
+            part, size = [], 0
+        part.append(row)
+        size += weight
+    if part:
+        yield part

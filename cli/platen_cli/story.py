@@ -1,0 +1,187 @@
+"""One order as a shop person wants it told: what was ordered, where it is, what happened, what to do now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from platen_cli import answers
+from platen_cli.hints import cause, hints, name_of
+from platen_cli.plain import plain
+from platen_cli.render import STATES, commands, problems, text
+from platen_cli.times import ago, local
+
+TIMES = "\u00d7"
+
+_ORDER = {
+    "waiting": "is not to be made yet",
+    "open": "is on its way",
+    "attention": "waits for you",
+    "done": "is done: everything was made and shipped, and the shop knows",
+    "cancelled": "is cancelled",
+    "nothing_to_make": "has nothing in it that is ours to make",
+}
+_JOB = {
+    "ready": "about to be sent",
+    "claimed": "being sent right now",
+    "unknown": "may have been sent; the vendor is being asked",
+    "attention": "waits for you",
+    "sent": "at the vendor",
+    "in_production": "being made",
+    "shipped": "shipped",
+    "cancelled": "cancelled",
+}
+_SHIPMENT = {
+    "ready": "the shop is about to be told",
+    "claimed": "the shop is being told right now",
+    "unknown": "the shop may know; it is being asked",
+    "attention": "waits for you",
+    "told": "the shop knows",
+}
+
+
+def story(order: answers.OrderShown) -> RenderableType:
+    return Group(
+        _head(order.head),
+        *_ordered(order),
+        *(part for job in order.jobs for part in _job(order, job)),
+        *_without_a_job(order),
+        *_told(order),
+        *_to_do(order),
+    )
+
+
+def _head(head: answers.OrderRow) -> Text:
+    why = head.waiting_for or head.nothing_because
+    return Text.assemble(
+        "Order ",
+        (plain(head.number), "bold"),
+        f" from {plain(head.connection)} ",
+        (_ORDER.get(head.state, plain(head.state)), STATES.get(head.state, "")),
+        f": {plain(why)}" if why else "",
+        (f"\nPlaced {local(head.placed_at)}  ·  {plain(head.order_id)}", "dim"),
+    )
+
+
+def _ordered(order: answers.OrderShown) -> Iterator[RenderableType]:
+    lines: dict[str, answers.LineShown] = {}
+    for line in (line for job in order.jobs if job.state != "cancelled" for line in job.lines):
+        known = lines.get(line.line_id)
+        total = line.quantity + (known.quantity if known else 0)
+        lines[line.line_id] = line.model_copy(update={"quantity": total})
+    if lines:
+        yield _title("To be made")
+        yield _lines(lines.values())
+
+
+def _title(words: str) -> Text:
+    return Text(f"\n{words}", "bold")
+
+
+def _lines(lines: Iterable[answers.LineShown]) -> RenderableType:
+    shown = Table.grid(padding=(0, 2, 0, 0))
+    shown.add_column(justify="right")
+    for line in lines:
+        shown.add_row(f"{line.quantity} {TIMES}", text(line.title or line.line_id), text(line.sku, "dim"))
+    return Padding(shown, (0, 0, 0, 2))
+
+
+def _job(order: answers.OrderShown, job: answers.JobShown) -> Iterator[RenderableType]:
+    account = f" ({plain(job.account)})" if job.account else ""
+    style = {"attention": "bold red", "shipped": "green", "cancelled": "dim"}.get(job.state, "cyan")
+    yield Text.assemble(
+        (f"\nJob {plain(job.job_id)}", "bold"),
+        f" at {plain(job.vendor)}{account}: ",
+        (_JOB.get(job.state, plain(job.state)), style),
+        (" (a test: it is never made)", "yellow") if job.test else "",
+    )
+    if len([one for one in order.jobs if one.state != "cancelled"]) > 1:
+        yield _lines(job.lines)
+    yield _facts(_job_facts(job))
+    for shipment in order.shipments:
+        if shipment.job_id == job.job_id:
+            yield _parcel(shipment)
+
+
+def _job_facts(job: answers.JobShown) -> Iterator[tuple[str, str]]:
+    yield "its number at the vendor", job.vendor_ref
+    yield "our number there", job.external_id
+    yield "the vendor says", job.vendor_words
+    yield "sent", local(job.sent_at)
+    yield "last heard of", local(job.heard_at)
+    if job.attempt > 1:
+        yield "attempts", str(job.attempt)
+
+
+def _facts(facts: Iterable[tuple[str, str]]) -> RenderableType:
+    shown = Table.grid(padding=(0, 2, 0, 0))
+    shown.add_column(style="dim", no_wrap=True)
+    for name, value in facts:
+        if value:
+            shown.add_row(name, text(value))
+    return Padding(shown, (0, 0, 0, 2))
+
+
+def _parcel(shipment: answers.ShipmentShown) -> RenderableType:
+    parcel = shipment.parcel
+    what = " ".join(filter(None, (plain(parcel.carrier), plain(parcel.tracking)))) or "without tracking"
+    style = {"attention": "bold red", "told": "green"}.get(shipment.state, "cyan")
+    head = Text.assemble(
+        f"Parcel {plain(shipment.shipment_id)}: ",
+        (what, "bold"),
+        ", ",
+        (_SHIPMENT.get(shipment.state, plain(shipment.state)), style),
+    )
+    facts = (
+        ("left", local(parcel.shipped_at)),
+        ("follow it", plain(parcel.url)),
+        (
+            "in it",
+            ", ".join(f"{line.quantity} {TIMES} {plain(line.title or line.line_id)}" for line in shipment.lines),
+        ),
+        ("the shop was told", local(shipment.told_at)),
+    )
+    return Padding(Group(head, _facts(facts)), (0, 0, 0, 2))
+
+
+def _without_a_job(order: answers.OrderShown) -> Iterator[RenderableType]:
+    jobs = {job.job_id for job in order.jobs}
+    yield from (_parcel(one) for one in order.shipments if one.job_id not in jobs)
+
+
+def _told(order: answers.OrderShown) -> Iterator[RenderableType]:
+    moments = order.story or order.events
+    if not moments:
+        return
+    yield _title("What happened")
+    shown = Table.grid(padding=(0, 2, 0, 0))
+    shown.add_column(no_wrap=True, style="dim")
+    for moment in sorted(moments, key=lambda one: one.at):
+        who = f" ({plain(moment.who)})" if moment.who not in ("", "platen") else ""
+        shown.add_row(local(moment.at), text(f"{moment.what}{who}"))
+    yield Padding(shown, (0, 0, 0, 2))
+
+
+def _to_do(order: answers.OrderShown) -> Iterator[RenderableType]:
+    waiting = list(_waiting(order))
+    if not waiting:
+        return
+    yield _title("What to do now")
+    name = name_of(order.head.number, order.head.order_id)
+    for place, attention in waiting:
+        where = "" if place == "order" else f"{plain(place)}: "
+        since = f" (for {ago(attention.since)})" if attention.since else ""
+        yield Padding(Text.assemble((f"{where}{cause(attention.cause)}", "red"), (since, "dim")), (0, 0, 0, 2))
+        yield Padding(Group(*problems(attention.problems)), (0, 0, 0, 2))
+        yield Padding(commands(hints(name, place, attention.actions)), (0, 0, 1, 2))
+
+
+def _waiting(order: answers.OrderShown) -> Iterator[tuple[str, answers.Attention]]:
+    if order.head.attention:
+        yield "order", order.head.attention
+    yield from ((f"job {job.job_id}", job.attention) for job in order.jobs if job.attention)
+    yield from ((f"shipment {one.shipment_id}", one.attention) for one in order.shipments if one.attention)
