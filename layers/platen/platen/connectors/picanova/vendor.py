@@ -1,0 +1,235 @@
+"""Picanova as a vendor: what use cases ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from pydantic import ValidationError
+
+from platen.connectors.picanova import Credentials, Mode, Settings, mapping, wire
+from platen.connectors.picanova.answers import Rejected
+from platen.connectors.picanova.catalogue import Catalogue, Variant
+from platen.connectors.picanova.client import Client
+from platen.connectors.picanova.matching import match_lines
+from platen.connectors.picanova.preflight import Shelf, problems
+from platen.domain.attention import Problem
+from platen.domain.job import Job, VendorOrder, VendorPhase
+from platen.domain.verdicts import Denied, Later, Refused, Unclear, Verdict
+from platen.ports import Access, Finding, JobRequest, NotFound
+
+PREFLIGHT_PATIENCE = 20.0
+"""Seconds an order waits for the catalogue before it is put off; the reading is gone on with then."""
+REFRESH_PATIENCE = 110.0
+"""Seconds a refresh of one store may take; a very large catalogue takes several refreshes."""
+
+
+class PicanovaVendor:
+    """The stores of one Picanova connection. Raises the verdicts of ``domain.verdicts``."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._settings: Settings = access.settings
+        self._credentials: Credentials | None = None
+        self._clients: dict[str, Client] = {}
+
+    def preflight(self, request: JobRequest) -> Sequence[Problem]:
+        account = request.job.account
+        if account not in self._settings.regions:
+            found = problems(request, self._settings, None)
+            return found if _names(found, "print_account") else [self._no_such_store(account), *found]
+        return problems(request, self._settings, self._shelf(request))
+
+    def find(self, request: JobRequest) -> VendorOrder | None:
+        external_id = request.job.external_id
+        order = self._client(request.job.account).order_called(external_id)
+        if order is None:
+            return None
+        _same(external_id, order.external_id, Later)
+        return self._made(order, request, self._known_variants(request))
+
+    def submit(self, request: JobRequest) -> VendorOrder:
+        if request.job.account not in self._settings.regions:
+            problem = self._no_such_store(request.job.account)
+            raise Refused(problem.what, (problem,))
+        client = self._client(request.job.account)
+        variants = self._known_variants(request)
+        body = mapping.order_body(request, self._settings, variants)
+        try:
+            order = client.create(body, private=mapping.private(request))
+        except Rejected as no:
+            raise Refused(no.words, mapping.problems_of(no.errors, request)) from None
+        _same(request.job.external_id, order.external_id, Unclear)
+        return self._made(order, request, variants)
+
+    def read(self, job: Job) -> VendorOrder | None:
+        order = self._order_of(job)
+        if order is None:
+            return None
+        return mapping.vendor_order(order, live=self._live(job), external_id=job.external_id)
+
+    def locate(self, account: str, vendor_ref: str) -> str | None:
+        doubt: Verdict | None = None
+        for store in (account,) if account else self._settings.regions:
+            try:
+                order = self._client(store).order(vendor_ref)
+            except Verdict as verdict:
+                doubt = doubt or verdict
+                continue
+            if order:
+                return order.external_id or None
+        if doubt:
+            raise doubt
+        return None
+
+    def cancel(self, job: Job) -> VendorOrder | None:
+        order = self._order_of(job)
+        if order is None:
+            return None
+        answer = self._delete(job.account, order.id)
+        now = self.read(job.but(vendor_ref=order.id))
+        if now is None or now.phase is VendorPhase.CANCELLED:
+            return now
+        if isinstance(answer, Unclear):
+            raise Later(f"{answer.words} It is not cancelled yet ({now.words}); cancelling is tried again.")
+        said = answer.words if answer else "Picanova gave no reason."
+        raise Refused(f"Picanova did not cancel {now.ref}, which is {now.words} there. {said}")
+
+    def check(self) -> list[Finding]:
+        findings = [self._greet(account) for account in self._settings.regions]
+        if self._settings.mode is Mode.TEST:
+            findings.append(
+                Finding(
+                    ok=True,
+                    what="The mode is test: every order is sent as a test order and nothing is produced.",
+                    fix="Set mode to live when you are ready.",
+                )
+            )
+        findings.append(
+            Finding(
+                ok=True,
+                what="Picanova cannot be asked whether the webhook URL is set.",
+                fix="Paste this connection's webhook URL at merchOne: Stores > Settings > Webhook, in every store.",
+            )
+        )
+        return findings
+
+    def refresh(self) -> int:
+        return sum(self._catalogue(account).refresh(REFRESH_PATIENCE) for account in self._settings.regions)
+
+    def _greet(self, account: str) -> Finding:
+        name = account.upper()
+        try:
+            self._client(account).greet()
+        except Denied as no:
+            return Finding(ok=False, what=f"{name}: {no.words}", fix=f"Put in the {name} store's API user and key.")
+        except Verdict as no:
+            return Finding(ok=False, what=f"{name}: {no.words}", fix="Try again in a few minutes.")
+        return Finding(ok=True, what=f"Picanova takes the credentials of the {name} store.")
+
+    def _shelf(self, request: JobRequest) -> Shelf:
+        catalogue = self._catalogue(request.job.account)
+        variants = catalogue.look_up(_codes(request), PREFLIGHT_PATIENCE)
+        ship_to = request.order.ship_to
+        country = ship_to.country_code.strip().upper() if ship_to else ""
+        countries = catalogue.country_ids([country]) if country else {}
+        return Shelf(variants=variants, nearest=catalogue.nearest, countries=countries)
+
+    def _known_variants(self, request: JobRequest) -> dict[str, Variant]:
+        return self._catalogue(request.job.account).cached(_codes(request))
+
+    def _made(self, order: wire.Order, request: JobRequest, variants: dict[str, Variant]) -> VendorOrder:
+        return mapping.vendor_order(
+            order,
+            live=self._live(request.job),
+            external_id=request.job.external_id,
+            lines=match_lines(order, request, variants),
+        )
+
+    def _order_of(self, job: Job) -> wire.Order | None:
+        """The job's order, by Picanova's id when we know it and by ours when not."""
+        client = self._client(job.account)
+        if not job.vendor_ref:
+            order = client.order_called(job.external_id)
+            if order:
+                _same(job.external_id, order.external_id, Later)
+            return order
+        order = client.order(job.vendor_ref)
+        if order:
+            _same(job.vendor_ref, order.id, Later)
+        return order
+
+    def _delete(self, account: str, ref: str) -> Verdict | None:
+        """What they said against it, which the read that follows may overrule."""
+        try:
+            self._client(account).delete(ref)
+        except (Refused, Unclear) as answer:
+            return answer
+        return None
+
+    def _live(self, job: Job) -> bool:
+        return not mapping.wants_test(job, self._settings)
+
+    def _catalogue(self, account: str) -> Catalogue:
+        access = self._access
+        return Catalogue(
+            self._client(account),
+            access.cache,
+            access.clock,
+            namespace=f"{access.connection_id}/{account}/catalogue",
+            keep=timedelta(hours=self._settings.catalogue_hours),
+        )
+
+    def _client(self, account: str) -> Client:
+        """Kept for each store, so that it remembers how many calls are left."""
+        if account not in self._clients:
+            base_url = self._settings.base_url(account)
+            self._clients[account] = Client(self._access.http, self._access.clock, base_url, self._login(account))
+        return self._clients[account]
+
+    def _login(self, account: str) -> tuple[str, str]:
+        """A store that left the settings can still be asked about its orders, while its credentials are there."""
+        login = self._read_credentials().login(account)
+        if login:
+            return login
+        if account in self._settings.regions:
+            name = account.upper()
+            raise Denied(f"There are no credentials for the {name} store: put in {account}_user and {account}_key.")
+        problem = self._no_such_store(account)
+        raise Refused(problem.what, (problem,))
+
+    def _read_credentials(self) -> Credentials:
+        if self._credentials is None:
+            try:
+                found = self._access.secrets.credentials(self._access.connection_id)
+                self._credentials = Credentials.model_validate(found)
+            except NotFound:
+                raise Denied("This connection has no credentials yet: put in its API user and key.") from None
+            except ValidationError as error:
+                said = "; ".join(issue["msg"] for issue in error.errors(include_input=False, include_context=False))
+                raise Denied(f"The stored credentials cannot be used: {said}.") from None
+        return self._credentials
+
+    def _no_such_store(self, account: str) -> Problem:
+        known = " and ".join(self._settings.regions)
+        named = f'"{account[:80]}"' if account else "no store"
+        return Problem(
+            what=f"The job names {named}, but this connection has {known}: set print_account to one of them, or "
+            "add the region to the connection.",
+            field="print_account",
+        )
+
+
+def _codes(request: JobRequest) -> set[str]:
+    skus = (request.details(line.line_id).sku for line in request.job.lines)
+    return {mapping.variant_of(sku) for sku in skus if sku}
+
+
+def _names(found: Sequence[Problem], field: str) -> bool:
+    return any(problem.field == field for problem in found)
+
+
+def _same(asked: str, told: str, verdict: type[Verdict]) -> None:
+    """An answer about another order must never be taken for ours. They may leave the id out."""
+    if told and told != asked:
+        raise verdict(f'Picanova was asked about order "{asked}" and answered with "{told[:100]}".')
