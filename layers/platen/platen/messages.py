@@ -25,7 +25,7 @@ class Queue(StrEnum):
 class Message(BaseModel):
     """Every message names its connection: that is its share of the queue (``MessageGroupId``)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     connection: Id
 

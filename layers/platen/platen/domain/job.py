@@ -114,6 +114,8 @@ class Job(Claimable):
     """Names the version of the order's body that it is made from."""
     content: str
     """Names what the vendor was told (see ``planning.Content``): a change after sending shows here."""
+    asked: str = ""
+    """What the order asks for since it changed; becomes ``content`` when a person releases the change."""
     test: bool = False
     vendor_ref: str = ""
     """The vendor's own id of the order it made for us; empty until we know it."""
@@ -131,6 +133,8 @@ class Job(Claimable):
     planned_at: Instant
     sent_at: Instant | None = None
     heard_at: Instant | None = None
+    waiting_since: Instant | None = None
+    """Set when a person released it while the vendor was silent: the alarm counts anew from there."""
     attention: Attention | None = None
 
     @property

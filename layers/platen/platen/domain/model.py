@@ -33,7 +33,8 @@ Instant = Annotated[datetime, AfterValidator(_utc), PlainSerializer(iso, return_
 class Value(BaseModel):
     """An immutable value. ``but`` makes the changed copy; nothing is ever changed in place."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # What is refused may be somebody's address: it is named by its field, never shown.
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     def but(self, **changes: Any) -> Self:
         return self.model_copy(update=changes)

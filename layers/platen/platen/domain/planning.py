@@ -127,7 +127,7 @@ class _Planner:
         attention = Attention(cause=Cause.CHANGED_AFTER_SENT, problems=tuple(problems), since=self.now)
         if job.attention and job.attention.problems == attention.problems:
             return job
-        return step_job(job, JobState.ATTENTION, attention=attention)
+        return step_job(job, JobState.ATTENTION, attention=attention, asked=str(content))
 
     def _too_many(self, job: Job) -> list[Problem]:
         found = []

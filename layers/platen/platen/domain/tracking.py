@@ -79,7 +79,7 @@ def _moved(  # noqa: PLR0911 - one exit for each phase
             return _waits(job, Cause.VENDOR_CANCELLED, _because("The vendor cancelled it", news), now)
         case VendorPhase.FAILED:
             return _waits(job, Cause.VENDOR_FAILED, _because("The vendor could not make it", news), now)
-        case VendorPhase.WAITING if job.sent_at and now - job.sent_at > waiting_alarm:
+        case VendorPhase.WAITING if now - (job.waiting_since or job.sent_at or now) > waiting_alarm:
             hours = int(waiting_alarm.total_seconds() // 3600)
             what = f"The vendor has had it for over {hours} hours and has not begun ({news.words}). Ask there."
             return _waits(job, Cause.VENDOR_SILENT, what, now)

@@ -1,0 +1,223 @@
+"""Composition: the only place that picks real adapters, and the way from an event to a use case."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cache, partial
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from platen.adapters import aws
+from platen.adapters.clock import WallClock
+from platen.adapters.dynamodb_connections import DynamoDBCache, DynamoDBConnections, DynamoDBProducts
+from platen.adapters.dynamodb_orders import DynamoDBOrders
+from platen.adapters.sqs import SQSQueues
+from platen.adapters.ssm import SSMSecrets
+from platen.domain.connection import Role
+from platen.environment import Environment, OperatorEnvironment, read
+from platen.hub import Hub
+from platen.messages import MESSAGE_OF, JobHint, Message, OrderHint, PollHint, Queue, ShipmentHint, VendorHint
+from platen.observability import logger
+from platen.ports import Http
+
+type Event = dict[str, Any]
+type Answer = dict[str, Any]
+
+
+@cache
+def environment() -> Environment:
+    return read(Environment)
+
+
+@cache
+def hub() -> Hub:
+    env = environment()
+    clock = WallClock()
+    table = env.connections_table
+    return Hub(
+        clock=clock,
+        orders=DynamoDBOrders(aws.dynamodb(), env.orders_table, timedelta(days=env.retention_days)),
+        connections=DynamoDBConnections(aws.dynamodb(), table, clock),
+        products=DynamoDBProducts(aws.dynamodb(), env.products_table),
+        cache=DynamoDBCache(aws.dynamodb(), table, clock),
+        secrets=SSMSecrets(aws.ssm(), env.stack, clock),
+        queues=SQSQueues(aws.sqs(), env.queues, env.dead),
+        open_http=_open_http,
+    )
+
+
+def _open_http(hosts: Any) -> Http:
+    # Imported here: a webhook receiver never calls out, and requests costs a tenth of a second.
+    from platen.adapters.http import RequestsHttp  # noqa: PLC0415
+
+    return RequestsHttp(hosts, environment().extra_hosts)
+
+
+# webhooks
+
+
+def store_webhook(event: Event, _context: Any) -> Answer:
+    return _webhook(Role.STORE, event)
+
+
+def vendor_webhook(event: Event, _context: Any) -> Answer:
+    return _webhook(Role.VENDOR, event)
+
+
+def _webhook(role: Role, event: Event) -> Answer:
+    from platen.usecases.receive import receive  # noqa: PLC0415
+
+    path = event["pathParameters"]
+    body = _raw(event)
+    status = 400
+    if body is not None:
+        status = receive(
+            hub(),
+            role,
+            connection_id=path["connection"],
+            key=path["key"],
+            headers=event.get("headers") or {},
+            body=body,
+        )
+    return {"statusCode": int(status), "body": ""}
+
+
+def _raw(event: Event) -> bytes | None:
+    """The body's very bytes, as they were signed; None where the gateway's own coding is broken."""
+    text = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return str(text).encode()
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+# queues
+
+
+def order_intake(event: Event, context: Any) -> Answer:
+    from platen.usecases.intake import intake  # noqa: PLC0415
+
+    read_already: set[OrderHint] = set()
+
+    def once(the_hub: Hub, hint: OrderHint) -> None:
+        """Hints of one batch were all sent before the first is read: one read answers for its order."""
+        order = OrderHint(
+            connection=hint.connection,
+            store_order_id=hint.store_order_id,
+            reference=hint.reference,
+            replan=hint.replan,
+        )
+        if order not in read_already:
+            intake(the_hub, hint)
+            read_already.add(order)
+
+    return _batch(Queue.INTAKE, once, event, context)
+
+
+def vendor_dispatch(event: Event, context: Any) -> Answer:
+    from platen.usecases.dispatch import dispatch  # noqa: PLC0415
+
+    return _batch(Queue.DISPATCH, dispatch, event, context)
+
+
+def shipment_intake(event: Event, context: Any) -> Answer:
+    from platen.usecases.track import track  # noqa: PLC0415
+
+    return _batch(Queue.SHIPMENTS, track, event, context)
+
+
+def store_update(event: Event, context: Any) -> Answer:
+    from platen.usecases.update_store import update_store  # noqa: PLC0415
+
+    return _batch(Queue.STORE_UPDATES, update_store, event, context)
+
+
+def store_poll(event: Event, context: Any) -> Answer:
+    from platen.usecases.poll import poll_store  # noqa: PLC0415
+
+    return _batch(Queue.STORE_POLLS, poll_store, event, context)
+
+
+def vendor_poll(event: Event, context: Any) -> Answer:
+    from platen.usecases.poll import poll_vendor  # noqa: PLC0415
+
+    return _batch(Queue.VENDOR_POLLS, poll_vendor, event, context)
+
+
+type UseCase = (
+    Callable[[Hub, OrderHint], None]
+    | Callable[[Hub, JobHint], None]
+    | Callable[[Hub, VendorHint], None]
+    | Callable[[Hub, ShipmentHint], None]
+    | Callable[[Hub, PollHint], None]
+)
+
+_FIRST_RETRY = 15
+"""Seconds until a failed message comes back; doubled each time, instead of the queue's long timeout."""
+
+
+def _batch(queue: Queue, usecase: UseCase, event: Event, context: Any) -> Answer:
+    """One message at a time; those that fail come back alone, sooner than the queue's timeout."""
+    processor = BatchProcessor(event_type=EventType.SQS)
+    handle = partial(_handle, queue, usecase)
+    answer: Any = process_partial_response(event=event, record_handler=handle, processor=processor, context=context)
+    return dict(answer)
+
+
+def _handle(queue: Queue, usecase: Any, record: SQSRecord) -> None:
+    try:
+        message: Message = MESSAGE_OF[queue].model_validate_json(record.body)
+        logger.append_keys(connection=message.connection)
+        usecase(hub(), message)
+    except Exception:
+        # Whatever it was, the message must come back; what it was is in the log, without its body.
+        logger.exception("message failed", extra={"queue": queue.value, "message_id": record.message_id})
+        _come_back_soon(queue, record)
+        raise
+    finally:
+        logger.remove_keys(["connection"])
+
+
+def _come_back_soon(queue: Queue, record: SQSRecord) -> None:
+    received = int(record.attributes.approximate_receive_count)
+    try:
+        aws.sqs().change_message_visibility(
+            QueueUrl=environment().queues[queue],
+            ReceiptHandle=record.receipt_handle,
+            VisibilityTimeout=min(600, _FIRST_RETRY * 2 ** (received - 1)),
+        )
+    except Exception:  # noqa: BLE001 - it comes back by the queue's own timeout then
+        logger.warning("could not shorten the wait", extra={"queue": queue.value})
+
+
+# schedules and people
+
+
+def sweep(_event: Event, _context: Any) -> dict[str, int]:
+    from platen.usecases.sweep import sweep as run  # noqa: PLC0415
+
+    return run(hub())
+
+
+def operator(event: Event, _context: Any) -> Answer:
+    from platen.adapters.scheduler import EventBridgeSchedules  # noqa: PLC0415
+    from platen.usecases.configure import Desk  # noqa: PLC0415
+    from platen.usecases.operate import Operator  # noqa: PLC0415
+
+    env = read(OperatorEnvironment)
+    schedules = EventBridgeSchedules(
+        aws.scheduler(),
+        group=env.schedule_group,
+        role_arn=env.schedule_role_arn,
+        dead_letter_arn=env.schedule_dlq_arn,
+        arns={Queue.STORE_POLLS: env.store_polls_arn, Queue.VENDOR_POLLS: env.vendor_polls_arn},
+    )
+    desk = Desk(stack=env.stack, schedules=schedules, public_url=env.public_url.rstrip("/"))
+    return Operator(hub(), desk).answer(event)

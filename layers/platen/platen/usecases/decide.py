@@ -1,0 +1,255 @@
+"""Decide: what a person says about something in attention is done, and written into the order's story."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from platen.connectors import Resend
+from platen.domain.attention import Action, Attention, Cause
+from platen.domain.job import Job, JobState, VendorPhase, external_id
+from platen.domain.record import Event, OrderRecord, step_job, step_shipment
+from platen.domain.shipment import Shipment, ShipmentState
+from platen.domain.tracking import UNTOLD, standing
+from platen.hub import Hub
+from platen.messages import JobHint, Message, OrderHint, Queue, ShipmentHint, VendorHint
+from platen.ports import JobRequest, NotFound
+
+type Todo = list[tuple[Queue, Message]]
+
+
+class NotPossible(Exception):
+    """What the person asked for does not fit how things stand; the text says why and what does."""
+
+
+class Decision:
+    """One person's one decision on one place of one order."""
+
+    def __init__(self, hub: Hub, record: OrderRecord, *, who: str, vendor_ref: str = "") -> None:
+        self.hub = hub
+        self.before = record
+        self.record = record
+        self.who = who
+        self.vendor_ref = vendor_ref
+        self.now: datetime = hub.clock.now()
+        self.todo: Todo = []
+        self.notes: list[str] = []
+
+    def take(self, action: Action, place: str) -> OrderRecord:
+        """Do it at one place (``job 1``), or with no place at every place that allows it.
+
+        Raises NotPossible; Conflict when something else happened to the order meanwhile.
+        """
+        places = [place] if place else self._places(action)
+        if not places:
+            raise NotPossible(f"Nothing of order {self.record.head.number} waits for `{action.value}` now.")
+        for one in places:
+            self._take_at(action, one)
+        events = [
+            Event(order_id=self.record.head.order_id, at=self.now, what=note, who=self.who) for note in self.notes
+        ]
+        saved = self.hub.orders.save(self.before, self.record.settled(self.now), events=events)
+        # Only now is it told: what is on a queue must already be in the record.
+        for queue, message in self.todo:
+            self.hub.queues.send(queue, [message])
+        return saved
+
+    def _places(self, action: Action) -> list[str]:
+        found = []
+        if _allows(self.record.head.attention, action):
+            found.append("order")
+        found += [f"job {one.job_id}" for one in self.record.jobs.values() if self._job_allows(one, action)]
+        found += [
+            f"shipment {one.shipment_id}"
+            for one in self.record.shipments.values()
+            if _allows(one.attention, action)
+        ]
+        return found
+
+    def _job_allows(self, job: Job, action: Action) -> bool:
+        cancellable = job.state in (JobState.READY, JobState.SENT, JobState.IN_PRODUCTION)
+        return _allows(job.attention, action) or (action is Action.CANCEL and cancellable)
+
+    def _take_at(self, action: Action, place: str) -> None:
+        kind, _, key = place.partition(" ")
+        if kind == "order":
+            self._about_order(action)
+        elif kind == "job" and key in self.record.jobs:
+            self._about_job(action, self.record.jobs[key])
+        elif kind == "shipment" and key in self.record.shipments:
+            self._about_shipment(action, self.record.shipments[key])
+        else:
+            raise NotPossible(f"Order {self.record.head.number} has no {place}.")
+        self.notes.append(f"{action.value}: {place}")
+
+    # the order itself
+
+    def _about_order(self, action: Action) -> None:
+        head = self.record.head
+        if head.attention is None or not _allows(head.attention, action):
+            raise NotPossible(_not_now(action, f"order {head.number}", head.attention))
+        if action is Action.RETRY:
+            self._replan()
+        elif action is Action.RELEASE:
+            released = tuple(problem.line_id for problem in head.attention.problems if problem.line_id)
+            was = head.attention.cause
+            self._head(attention=None, accepted=head.accepted + released)
+            if was is Cause.UNROUTED_LINE:
+                self._replan()
+        else:
+            lines = self._all_lines()
+            self._head(attention=None, accepted=lines, nothing_because=f"{self.who} cancelled it in Platen")
+
+    def _all_lines(self) -> tuple[str, ...]:
+        body = self.hub.orders.body(self.record.head.order_id, self.record.head.body)
+        return tuple(line.line_id for line in body.order.lines)
+
+    def _head(self, **changes: object) -> None:
+        self.record = self.record.but(head=self.record.head.but(changed_at=self.now, **changes))
+
+    def _replan(self) -> None:
+        head = self.record.head
+        hint = OrderHint(
+            connection=head.connection, store_order_id=head.store_order_id, topic="person", replan=True
+        )
+        if (Queue.INTAKE, hint) not in self.todo:
+            self.todo.append((Queue.INTAKE, hint))
+
+    # a job
+
+    def _about_job(self, action: Action, job: Job) -> None:
+        if not self._job_allows(job, action):
+            raise NotPossible(_not_now(action, f"job {job.job_id}", job.attention))
+        steps: dict[Action, Callable[[Job], Job]] = {
+            Action.RETRY: self._retry,
+            Action.RESEND: self._resend,
+            Action.RELEASE: self._release,
+            Action.CANCEL: self._cancel,
+            Action.MARK_SENT: self._mark_sent,
+        }
+        self.record = self.record.with_jobs(steps[action](job))
+
+    def _retry(self, job: Job) -> Job:
+        if job.vendor_ref:
+            wants_cancel = job.attention is not None and job.attention.cause is Cause.CANCEL_REFUSED
+            if wants_cancel:
+                self._dispatch(job)
+                return job.but(cancel_wanted=True, due_at=self.now)
+            hint = VendorHint(connection=job.vendor, external_id=f"{job.order_id}-{job.job_id}", topic="person")
+            self.todo.append((Queue.SHIPMENTS, hint))
+            return step_job(job, JobState.SENT, due_at=self.now)
+        if not job.doubt:
+            self._replan()
+            return job
+        if self._policy(job) is Resend.NONE:
+            raise NotPossible(
+                f"{job.vendor} cannot be asked whether it has job {job.job_id}."
+                " Look there, then `resend` or `mark-sent`."
+            )
+        self._dispatch(job)
+        return step_job(job, JobState.UNKNOWN, due_at=self.now)
+
+    def _resend(self, job: Job) -> Job:
+        self._dispatch(job)
+        fresh = {
+            "doubt": False,
+            "due_at": self.now,
+            "vendor_ref": "",
+            "vendor_phase": VendorPhase.UNKNOWN,
+            "vendor_words": "",
+            "vendor_lines": {},
+            "cancel_wanted": False,
+        }
+        if job.vendor_ref:
+            # The vendor knows the old id and would refuse it: a new order needs a new one.
+            again = job.reprint + 1
+            name = external_id(self.record.head.number, job.order_id, job.job_id, again)
+            fresh |= {"reprint": again, "external_id": name}
+        return step_job(job, JobState.READY, **fresh)
+
+    def _release(self, job: Job) -> Job:
+        released = job.but(content=job.asked or job.content, asked="", waiting_since=self.now, cancel_wanted=False)
+        return step_job(released, standing(self.record, released), due_at=self.now)
+
+    def _cancel(self, job: Job) -> Job:
+        gone = job.vendor_phase in (VendorPhase.CANCELLED, VendorPhase.FAILED)
+        if not job.vendor_ref or gone:
+            return step_job(job, JobState.CANCELLED, dropped=True, due_at=None)
+        self._dispatch(job)
+        return job.but(cancel_wanted=True, dropped=True, due_at=self.now)
+
+    def _mark_sent(self, job: Job) -> Job:
+        if not self.vendor_ref:
+            raise NotPossible("Say under which of the vendor's order numbers it is there (--ref).")
+        marked = job.but(vendor_ref=self.vendor_ref)
+        connection = self.hub.connections.get(job.vendor)
+        vendor = self.hub.vendor(connection)
+        news = vendor.read(marked)
+        if news is None:
+            raise NotPossible(f"{job.vendor} does not know an order {self.vendor_ref}.")
+        if news.external_id not in ("", job.external_id):
+            raise NotPossible(f"{self.vendor_ref} is another order: it carries our id {news.external_id}.")
+        lines = news.lines or self._lines_at_vendor(job)
+        return step_job(
+            marked,
+            JobState.SENT,
+            vendor_phase=news.phase,
+            vendor_words=news.words,
+            vendor_lines=lines,
+            sent_at=self.now,
+            doubt=False,
+            due_at=self.now,
+        )
+
+    def _lines_at_vendor(self, job: Job) -> dict[str, str]:
+        """Which of its items are which lines, where our id finds it; else a person matches parcels."""
+        try:
+            body = self.hub.orders.body(job.order_id, job.body)
+        except NotFound:
+            return {}
+        found = self.hub.vendor(self.hub.connections.get(job.vendor)).find(JobRequest(job=job, body=body))
+        return found.lines if found else {}
+
+    def _dispatch(self, job: Job) -> None:
+        self.todo.append((Queue.DISPATCH, JobHint(connection=job.vendor, order_id=job.order_id, job_id=job.job_id)))
+
+    def _policy(self, job: Job) -> Resend:
+        return self.hub.connector(self.hub.connections.get(job.vendor).system).resend
+
+    # a parcel
+
+    def _about_shipment(self, action: Action, shipment: Shipment) -> None:
+        if not _allows(shipment.attention, action):
+            raise NotPossible(_not_now(action, f"shipment {shipment.shipment_id}", shipment.attention))
+        if action is Action.RELEASE:
+            after = step_shipment(shipment, ShipmentState.TOLD, due_at=None)
+        elif not shipment.lines:
+            raise NotPossible("What is in this parcel is not known: tell the store by hand, then `release` it.")
+        else:
+            after = step_shipment(shipment, ShipmentState.READY, due_at=self.now + UNTOLD)
+            hint = ShipmentHint(
+                connection=shipment.connection,
+                order_id=shipment.order_id,
+                shipment_id=shipment.shipment_id,
+            )
+            self.todo.append((Queue.STORE_UPDATES, hint))
+        self.record = self.record.with_shipments(after)
+
+
+def decide(hub: Hub, order_id: str, action: Action, *, place: str, who: str, vendor_ref: str = "") -> OrderRecord:
+    """Take a person's decision. Raises NotFound, NotPossible, or Conflict (look again, then decide)."""
+    record = hub.orders.load(order_id)
+    if record is None:
+        raise NotFound(f"there is no order {order_id}")
+    return Decision(hub, record, who=who, vendor_ref=vendor_ref).take(action, place)
+
+
+def _allows(attention: Attention | None, action: Action) -> bool:
+    return attention is not None and action in attention.actions
+
+
+def _not_now(action: Action, what: str, attention: Attention | None) -> str:
+    if attention is None:
+        return f"{what.capitalize()} does not wait for a person, so there is nothing to {action.value}."
+    helps = ", ".join(one.value for one in attention.actions)
+    return f"`{action.value}` does not fit {what} ({attention.cause.value}): {helps} would."
