@@ -53,7 +53,7 @@ def explain(error: Exception) -> Stop | None:
         return _of_answer(response.get("Error", {}), getattr(error, "operation_name", ""))
     kinds = [kind.__name__ for kind in type(error).__mro__]
     words, advice = next((_BY_CLASS[name] for name in kinds if name in _BY_CLASS), _NO_WAY)
-    if (words, advice) == _NO_WAY and "HTTPClientError" not in kinds:
+    if (words, advice) == _NO_WAY and not {"HTTPClientError", "ConnectionError"} & set(kinds):
         words = f"AWS could not be asked ({type(error).__name__})."
     return Unreachable(words, advice)
 
