@@ -5,8 +5,9 @@ from __future__ import annotations
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-logger = Logger(service="platen", log_uncaught_exceptions=False)
-metrics = Metrics(namespace="Platen", service="platen")
+# The service (the stack's name), the namespace and the level come from the template.
+logger = Logger()
+metrics = Metrics()
 
 
 def count(name: str, value: float = 1) -> None:
