@@ -1,0 +1,166 @@
+"""Shopify's order in our words. Pure: what is read is all that decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from platen.connectors.shopify import wire
+from platen.domain.order import Address, Attribute, Line, Money, Order, Payment, ShippingChoice
+
+_PAYMENTS = {
+    "PENDING": Payment.PENDING,
+    "AUTHORIZED": Payment.AUTHORIZED,
+    "PARTIALLY_PAID": Payment.PARTLY_PAID,
+    "PAID": Payment.PAID,
+    # What was given back belongs to lines or quantities that are no longer wanted; the rest is paid.
+    "PARTIALLY_REFUNDED": Payment.PAID,
+    "REFUNDED": Payment.REFUNDED,
+    "VOIDED": Payment.VOIDED,
+    # An authorization nobody captured in time: there is no money now, but the merchant may ask for it anew.
+    "EXPIRED": Payment.PENDING,
+}
+
+_NOT_BY_PARCEL = ("NONE", "PICK_UP", "LOCAL", "RETAIL")
+_OVER = ("CLOSED", "CANCELLED")
+_WAITING = ("ON_HOLD", "SCHEDULED")
+
+NOT_ROUTED = (
+    "Shopify does not show yet where it ships from. If that lasts, the app may lack the right to see its"
+    " fulfillment orders: see the check of the connection"
+)
+
+
+def to_order(connection: str, theirs: wire.Order, *, refused: Iterable[tuple[str, ...]]) -> Order:
+    """The order in our words, from all of its lines and fulfillment orders.
+
+    ``refused``: the paths of fields Shopify would not show, e.g. ``("order", "email")``.
+    """
+    fulfillment_orders = theirs.fulfillment_orders.nodes
+    hidden = hidden_fields(refused)
+    lines = tuple(_line(one, fulfillment_orders) for one in theirs.line_items.nodes)
+    return Order(
+        connection=connection,
+        store_order_id=theirs.legacy_resource_id,
+        number=theirs.name,
+        # Orders brought over from another shop system keep the day they were placed only here.
+        placed_at=theirs.processed_at,
+        updated_at=theirs.updated_at,
+        cancelled_at=theirs.cancelled_at,
+        cancel_reason=theirs.cancel_reason.lower(),
+        test=theirs.test,
+        payment=_PAYMENTS.get(theirs.display_financial_status, Payment.UNKNOWN),
+        hold="" if theirs.cancelled_at else hold_of(lines, fulfillment_orders),
+        # An address with holes in it would be printed on a label; it is as good as none.
+        ship_to=None if "ship_to" in hidden else _address(theirs.shipping_address),
+        email=theirs.email,
+        lines=lines,
+        shipping=tuple(_shipping(one) for one in theirs.shipping_lines.nodes if not one.is_removed),
+        hidden=hidden,
+    )
+
+
+def hidden_fields(refused: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """Paths of refused fields as our own field names, each once, sorted.
+
+    >>> hidden_fields([("order", "email"), ("order", "shippingAddress", "zip")])
+    ('email', 'ship_to')
+    """
+    return tuple(sorted({_our_name(path) for path in refused if len(path) > 1}))
+
+
+def _our_name(path: tuple[str, ...]) -> str:
+    field, *inner = path[1:]
+    if field != "shippingAddress":
+        return ".".join((field, *inner))
+    return "ship_to.phone" if inner == ["phone"] else "ship_to"
+
+
+def _line(theirs: wire.LineItem, fulfillment_orders: Sequence[wire.FulfillmentOrder]) -> Line:
+    parts = [
+        (one, part.remaining_quantity)
+        for one in fulfillment_orders
+        for part in one.line_items.nodes
+        if part.line_item.number == theirs.line_id
+    ]
+    quantity = max(0, theirs.current_quantity)
+    title = f"{theirs.title} - {theirs.variant_title}" if theirs.variant_title else theirs.title
+    return Line(
+        line_id=theirs.line_id,
+        title=title,
+        sku=theirs.sku.strip(),
+        quantity=quantity,
+        unfulfilled=min(quantity, _unfulfilled(theirs, parts)),
+        ships=_ships(theirs, parts),
+        unit_price=_money(theirs.discounted_unit_price_after_all_discounts_set),
+        attributes=tuple(Attribute(name=one.key, value=one.value) for one in theirs.custom_attributes),
+    )
+
+
+def _unfulfilled(theirs: wire.LineItem, parts: Sequence[tuple[wire.FulfillmentOrder, int]]) -> int:
+    """What fulfillment orders still hold; the line's own count where there are none (yet) to see."""
+    own = max(0, theirs.unfulfilled_quantity)
+    if not parts:
+        return own
+    return min(own, sum(max(0, remaining) for one, remaining in parts if one.status not in _OVER))
+
+
+def _ships(theirs: wire.LineItem, parts: Sequence[tuple[wire.FulfillmentOrder, int]]) -> bool:
+    if theirs.is_gift_card or not theirs.requires_shipping:
+        return False
+    live = [one.method for one, remaining in parts if remaining > 0 and one.status not in _OVER]
+    methods = live or [one.method for one, _ in parts]
+    return not methods or any(method not in _NOT_BY_PARCEL for method in methods)
+
+
+def hold_of(lines: Sequence[Line], fulfillment_orders: Sequence[wire.FulfillmentOrder]) -> str:
+    """Why Shopify says not to make the order yet; empty when it does not."""
+    to_ship = {line.line_id for line in lines if line.ships and line.unfulfilled}
+    if not to_ship:
+        return ""
+    if not fulfillment_orders:
+        return NOT_ROUTED
+    words = [
+        waiting_words(one)
+        for one in fulfillment_orders
+        if one.status in _WAITING
+        and any(part.remaining_quantity > 0 and part.line_item.number in to_ship for part in one.line_items.nodes)
+    ]
+    return "; ".join(dict.fromkeys(words))
+
+
+def waiting_words(one: wire.FulfillmentOrder) -> str:
+    """Why a fulfillment order waits, without the notes on it: those may speak of persons."""
+    if one.status == "SCHEDULED":
+        return f"scheduled for {one.fulfill_at:%Y-%m-%d %H:%M} UTC" if one.fulfill_at else "scheduled for later"
+    reasons = dict.fromkeys(
+        hold.display_reason or hold.reason.replace("_", " ").lower() for hold in one.fulfillment_holds
+    )
+    return f"on hold in Shopify: {', '.join(filter(None, reasons))}" if any(reasons) else "on hold in Shopify"
+
+
+def _address(theirs: wire.MailingAddress | None) -> Address | None:
+    if theirs is None:
+        return None
+    named = theirs.first_name or theirs.last_name
+    return Address(
+        first_name=theirs.first_name,
+        last_name=theirs.last_name if named else theirs.name,
+        company=theirs.company,
+        address1=theirs.address1,
+        address2=theirs.address2,
+        city=theirs.city,
+        postcode=theirs.zip,
+        region_code=theirs.province_code,
+        country_code=theirs.country_code_v2.upper(),
+        phone=theirs.phone,
+    )
+
+
+def _shipping(theirs: wire.ShippingLine) -> ShippingChoice:
+    return ShippingChoice(title=theirs.title, code=theirs.code, price=_money(theirs.discounted_price_set))
+
+
+def _money(bag: wire.MoneyBag | None) -> Money | None:
+    if bag is None:
+        return None
+    return Money(amount=bag.presentment_money.amount, currency=bag.presentment_money.currency_code)
