@@ -5,9 +5,9 @@ from __future__ import annotations
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-# The service (the stack's name), the namespace and the level come from the template.
+# The service (the stack's name) and the level come from the template.
 logger = Logger()
-metrics = Metrics()
+metrics = Metrics(namespace="Platen")
 
 
 def count(name: str, value: float = 1) -> None:
