@@ -172,7 +172,8 @@ class Decision:
         return step_job(released, standing(self.record, released), due_at=self.now)
 
     def _cancel(self, job: Job) -> Job:
-        gone = job.vendor_phase in (VendorPhase.CANCELLED, VendorPhase.FAILED)
+        lost = job.attention is not None and job.attention.cause is Cause.VENDOR_LOST_IT
+        gone = lost or job.vendor_phase in (VendorPhase.CANCELLED, VendorPhase.FAILED)
         if not job.vendor_ref or gone:
             return step_job(job, JobState.CANCELLED, dropped=True, due_at=None)
         self._dispatch(job)

@@ -230,13 +230,21 @@ def _cancel_if_wanted(hub: Hub, connection: Connection, job: Job) -> None:
         with suppress(Conflict):
             hub.orders.save_job(job, job.but(due_at=again))
     else:
-        words = news.words if news else "gone"
-        after = step_job(
-            job,
-            JobState.CANCELLED,
-            vendor_phase=VendorPhase.CANCELLED,
-            vendor_words=words,
-            heard_at=now,
-            due_at=None,
+        save_job_with_order(hub, job, _cancelled(job, news, now))
+
+
+def _cancelled(job: Job, news: VendorOrder | None, now: datetime) -> Job:
+    if news is None:
+        what = (
+            f"It was to be cancelled, but the vendor does not know its order {job.vendor_ref} any more. Ask there."
         )
-        save_job_with_order(hub, job, after)
+        attention = Attention(cause=Cause.VENDOR_LOST_IT, problems=(Problem(what=what),), since=now)
+        return step_job(job, JobState.ATTENTION, attention=attention, cancel_wanted=False, due_at=None)
+    return step_job(
+        job,
+        JobState.CANCELLED,
+        vendor_phase=VendorPhase.CANCELLED,
+        vendor_words=news.words,
+        heard_at=now,
+        due_at=None,
+    )
