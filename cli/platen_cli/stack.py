@@ -141,7 +141,7 @@ def _deploy(home: Path, stack: LocalStack, allowed_hosts: Sequence[str]) -> Loca
     arguments += ["--s3-bucket", BUCKET, "--region", stack.region, "--capabilities", "CAPABILITY_IAM"]
     arguments += ["--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar"]
     arguments += ["--tags", f"ms-custom-id={API_ID}"]
-    arguments += ["--parameter-overrides", *(f"{key}={value}" for key, value in overrides.items())]
+    arguments += ["--parameter-overrides", *(f'{key}="{value}"' for key, value in overrides.items())]
     keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": stack.region}
     _sam(home, "deploy", arguments, _without_aws() | keys | {"AWS_ENDPOINT_URL": stack.endpoint})
     found = stack.client("cloudformation").describe_stacks(StackName=stack.name)["Stacks"][0]
