@@ -154,6 +154,8 @@ class Moment(Shown):
 
 class OrderShown(Shown):
     head: OrderRow
+    lines: tuple[LineShown, ...] = ()
+    """As they were ordered; empty when the order's details are not kept any more."""
     jobs: tuple[JobShown, ...] = ()
     shipments: tuple[ShipmentShown, ...] = ()
     events: tuple[Moment, ...] = ()
@@ -198,6 +200,28 @@ class Status(Shown):
     connections: tuple[Connection, ...] = ()
     orders: dict[str, int] = {}
     attention: int = 0
+
+
+class Option(Shown):
+    name: str = ""
+    value: str = ""
+
+
+class Details(Shown):
+    sku: str = ""
+    url: str = ""
+    design_id: str = ""
+    account: str = ""
+    options: tuple[Option, ...] = ()
+
+
+class Product(Shown):
+    sku: str
+    details: Details = Details()
+
+
+class Products(Shown):
+    products: tuple[Product, ...] = ()
 
 
 class Moved(Shown):

@@ -29,7 +29,7 @@ def list_orders(
     connection: Annotated[str, typer.Option("--connection", "--store", help="Only this store's.")] = "",
     state: Annotated[str, typer.Option(help=f"Only these: {', '.join(_STATES)}.")] = "",
     number: Annotated[str, typer.Option(help="Only the orders of this number.")] = "",
-    limit: Annotated[int, typer.Option(min=1, max=500, help="How many.")] = 25,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 25,
     after: Annotated[str, typer.Option(help="The next page: what the page before said.")] = "",
 ) -> None:
     """The newest orders, and where they are."""
@@ -45,7 +45,7 @@ def list_orders(
     }
     result = desk.ask("orders", **{name: value for name, value in asked.items() if value})
     page = read(answers.OrderPage, result)
-    desk.answer(result, lambda: _render().order_list(page, _more(asked, page.next)))
+    desk.answer(result, lambda: _render().order_list(page, _more(asked, page.next), cut=len(page.orders) >= limit))
 
 
 def _state(text: str) -> str:
@@ -54,7 +54,7 @@ def _state(text: str) -> str:
 
 def _more(asked: dict[str, Any], after: str) -> str:
     if not after:
-        return ""
+        return ""  # the last page, or several stores and states in one list: that has no pages
     said = {name: value for name, value in (asked | {"after": after}).items() if value}
     return "platen orders list " + " ".join(f"--{name} {shlex.quote(str(value))}" for name, value in said.items())
 
@@ -125,7 +125,7 @@ def cancel(
 def mark_sent(
     ctx: typer.Context,
     order: OrderName,
-    vendor_ref: Annotated[str, typer.Option("--vendor-ref", help="Its order number at the vendor.")],
+    vendor_ref: Annotated[str, typer.Option("--vendor-ref", "--ref", help="Its order number at the vendor.")],
     place: Place = "",
     connection: From = "",
     who: Who = "",
@@ -155,7 +155,9 @@ def _place(text: str) -> str | None:
         return text or None
     found = _PLACE.fullmatch(text)
     if not found:
-        raise WrongUsage(f"'{text}' is no part of an order.", "Write --place job-1, --place shipment-ab12, or leave it out.")
+        raise WrongUsage(
+            f"'{text}' is no part of an order.", "Write --place job-1, --place shipment-ab12, or leave it out."
+        )
     return f"{found[1]} {found[2]}"
 
 

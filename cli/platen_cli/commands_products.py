@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from platen_cli import answers
+from platen_cli.answers import read
 from platen_cli.desk import Desk
 from platen_cli.plain import plain
 from platen_cli.products import LARGEST_FILE, Bad, NotATable, Sheet, chunks, read_sheet
@@ -125,19 +127,12 @@ def _table(result: dict[str, Any], skus: list[str]) -> Any:
 
     from platen_cli.render import table, text  # noqa: PLC0415
 
-    rows = [_flat(one) for one in result.get("products", ())]
+    found = read(answers.Products, result).products
     shown = table("SKU", "Print SKU", "Artwork", "Account", "Options")
-    for row in rows:
-        options = ", ".join(f"{one.get('name')}: {one.get('value')}" for one in row.get("options", ()))
-        artwork = row.get("print_url") or row.get("url") or row.get("print_design_id") or row.get("design_id")
-        printed, account = row.get("print_sku", ""), row.get("print_account") or row.get("account")
-        shown.add_row(*(text(one or "") for one in (row["sku"], printed, artwork, account, options)))
-    absent = [plain(one) for one in skus if one not in {row["sku"] for row in rows}]
+    for one in found:
+        options = ", ".join(f"{option.name}: {option.value}" for option in one.details.options)
+        artwork = one.details.url or one.details.design_id
+        shown.add_row(*(text(cell) for cell in (one.sku, one.details.sku, artwork, one.details.account, options)))
+    absent = [plain(one) for one in skus if one not in {mapping.sku for mapping in found}]
     lacking = [text(f"Not in the product map: {', '.join(absent)}", "yellow")] if absent else []
-    return Group(*([shown] if rows else []), *lacking)
-
-
-def _flat(one: dict[str, Any]) -> dict[str, Any]:
-    """A mapping may come with its print details in it, as the table keeps it."""
-    details = one.get("details")
-    return {**one, **details, "print_sku": details.get("sku", ""), "sku": one.get("sku", "")} if details else one
+    return Group(*([shown] if found else []), *lacking)

@@ -101,9 +101,10 @@ def _lines(text: str) -> str:
 
 
 def _problem(problem: dict[str, str]) -> str:
-    where = f"{problem['field']}: " if problem.get("field") else ""
+    field, what = problem.get("field", ""), problem.get("what", "")
+    where = f"{field}: " if field and field not in what else ""
     nearest = f" (did you mean {problem['suggestion']}?)" if problem.get("suggestion") else ""
-    return plain(f"{where}{problem.get('what', '')}{nearest}")
+    return plain(f"{where}{what}{nearest}")
 
 
 def _console(*, stderr: bool) -> Console:

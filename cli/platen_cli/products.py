@@ -16,8 +16,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 LARGEST_FILE = 50_000_000
-_LARGEST_CELL = 2048
-_LARGEST_SKU = 200
+_LARGEST = {"print_url": 2000, "print_account": 50}
+_LARGEST_OTHER = 200
+_MOST_OPTIONS = 50
 _PLAIN = ("print_sku", "print_url", "print_design_id", "print_account")
 _OPTION = re.compile(r"print_option_(name|value)_([1-9][0-9]?)")
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
@@ -132,7 +133,7 @@ def _take(number: int, cells: list[str], columns: list[str], sheet: Sheet, seen:
 
 def _wrong(values: dict[str, str]) -> Iterator[str]:
     for name, value in values.items():
-        if len(value) > (_LARGEST_SKU if name == "sku" else _LARGEST_CELL):
+        if len(value) > _LARGEST.get(name, _LARGEST_OTHER):
             yield f"{name} is too long ({len(value):,} characters)."
         elif _CONTROL.search(value):
             yield f"{name} has a line break or a control character in it."
@@ -170,6 +171,8 @@ def _wrong_options(values: dict[str, str]) -> Iterator[str]:
         elif name and name in names:
             yield f"option '{name}' is given twice (number {names[name]} and {number})."
         names.setdefault(name, number)
+    if len(names) > _MOST_OPTIONS + 1:
+        yield f"there are more than {_MOST_OPTIONS} options."
 
 
 def _option_numbers(values: dict[str, str]) -> list[int]:

@@ -16,6 +16,7 @@ from platen_cli.hints import Hint, cause, hints, name_of
 from platen_cli.plain import plain
 from platen_cli.times import ago, short
 
+_OLDER = "For older ones add --store and --state."
 STATES = {
     "waiting": "yellow",
     "open": "cyan",
@@ -41,7 +42,7 @@ def state(name: str) -> Text:
     return text(name.replace("_", " "), STATES.get(name, ""))
 
 
-def order_list(page: answers.OrderPage, more: str = "") -> RenderableType:
+def order_list(page: answers.OrderPage, more: str = "", *, cut: bool = False) -> RenderableType:
     if not page.orders:
         return text("No orders.", "dim")
     shown = table("Order", "Store", "State", "Placed", "Changed", "What it waits for")
@@ -56,7 +57,9 @@ def order_list(page: answers.OrderPage, more: str = "") -> RenderableType:
             f"{ago(order.changed_at)} ago" if order.changed_at else "",
             _why(order),
         )
-    return Group(shown, Text(), text(f"More: {more}", "dim")) if more else shown
+    if more:
+        return Group(shown, Text(), text(f"More: {more}", "dim"))
+    return Group(shown, Text(), text(f"The newest {len(page.orders)}. {_OLDER}", "dim")) if cut else shown
 
 
 def _why(order: answers.OrderRow) -> Text:

@@ -68,25 +68,26 @@ def _head(head: answers.OrderRow) -> Text:
 
 
 def _ordered(order: answers.OrderShown) -> Iterator[RenderableType]:
-    lines: dict[str, answers.LineShown] = {}
-    for line in (line for job in order.jobs if job.state != "cancelled" for line in job.lines):
-        known = lines.get(line.line_id)
-        total = line.quantity + (known.quantity if known else 0)
-        lines[line.line_id] = line.model_copy(update={"quantity": total})
-    if lines:
-        yield _title("To be made")
-        yield _lines(lines.values())
+    if order.lines:
+        yield _title("Ordered")
+        yield _lines(order.lines, _in_jobs(order))
+
+
+def _in_jobs(order: answers.OrderShown) -> set[str]:
+    return {line.line_id for job in order.jobs if job.state != "cancelled" for line in job.lines}
 
 
 def _title(words: str) -> Text:
     return Text(f"\n{words}", "bold")
 
 
-def _lines(lines: Iterable[answers.LineShown]) -> RenderableType:
+def _lines(lines: Iterable[answers.LineShown], made: set[str] | None = None) -> RenderableType:
     shown = Table.grid(padding=(0, 2, 0, 0))
     shown.add_column(justify="right")
     for line in lines:
-        shown.add_row(f"{line.quantity} {TIMES}", text(line.title or line.line_id), text(line.sku, "dim"))
+        elsewhere = "" if made is None or line.line_id in made else "in no job"
+        cells = text(line.title or line.line_id), text(line.sku, "dim"), text(elsewhere, "dim")
+        shown.add_row(f"{line.quantity} {TIMES}", *cells)
     return Padding(shown, (0, 0, 0, 2))
 
 
@@ -99,12 +100,12 @@ def _job(order: answers.OrderShown, job: answers.JobShown) -> Iterator[Renderabl
         (_JOB.get(job.state, plain(job.state)), style),
         (" (a test: it is never made)", "yellow") if job.test else "",
     )
-    if len([one for one in order.jobs if one.state != "cancelled"]) > 1:
+    if len(order.jobs) > 1 or not order.lines:
         yield _lines(job.lines)
     yield _facts(_job_facts(job))
     for shipment in order.shipments:
         if shipment.job_id == job.job_id:
-            yield _parcel(shipment)
+            yield _parcel(order, shipment)
 
 
 def _job_facts(job: answers.JobShown) -> Iterator[tuple[str, str]]:
@@ -126,7 +127,7 @@ def _facts(facts: Iterable[tuple[str, str]]) -> RenderableType:
     return Padding(shown, (0, 0, 0, 2))
 
 
-def _parcel(shipment: answers.ShipmentShown) -> RenderableType:
+def _parcel(order: answers.OrderShown, shipment: answers.ShipmentShown) -> RenderableType:
     parcel = shipment.parcel
     what = " ".join(filter(None, (plain(parcel.carrier), plain(parcel.tracking)))) or "without tracking"
     style = {"attention": "bold red", "told": "green"}.get(shipment.state, "cyan")
@@ -139,18 +140,21 @@ def _parcel(shipment: answers.ShipmentShown) -> RenderableType:
     facts = (
         ("left", local(parcel.shipped_at)),
         ("follow it", plain(parcel.url)),
-        (
-            "in it",
-            ", ".join(f"{line.quantity} {TIMES} {plain(line.title or line.line_id)}" for line in shipment.lines),
-        ),
+        ("in it", ", ".join(f"{line.quantity} {TIMES} {_title_of(order, line)}" for line in shipment.lines)),
         ("the shop was told", local(shipment.told_at)),
     )
     return Padding(Group(head, _facts(facts)), (0, 0, 0, 2))
 
 
+def _title_of(order: answers.OrderShown, line: answers.LineShown) -> str:
+    """A parcel's lines carry ids alone."""
+    ordered = next((one for one in order.lines if one.line_id == line.line_id), line)
+    return plain(ordered.title or line.title or line.line_id)
+
+
 def _without_a_job(order: answers.OrderShown) -> Iterator[RenderableType]:
     jobs = {job.job_id for job in order.jobs}
-    yield from (_parcel(one) for one in order.shipments if one.job_id not in jobs)
+    yield from (_parcel(order, one) for one in order.shipments if one.job_id not in jobs)
 
 
 def _told(order: answers.OrderShown) -> Iterator[RenderableType]:
@@ -162,7 +166,7 @@ def _told(order: answers.OrderShown) -> Iterator[RenderableType]:
     shown.add_column(no_wrap=True, style="dim")
     for moment in sorted(moments, key=lambda one: one.at):
         who = f" ({plain(moment.who)})" if moment.who not in ("", "platen") else ""
-        shown.add_row(local(moment.at), text(f"{moment.what}{who}"))
+        shown.add_row(local(moment.at), text(f"{moment.what[:1].upper()}{moment.what[1:]}{who}"))
     yield Padding(shown, (0, 0, 0, 2))
 
 

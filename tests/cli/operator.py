@@ -86,6 +86,7 @@ def order(**more: Any) -> dict[str, Any]:
     mug = {"line_id": "12", "title": "Mug", "sku": "MUG", "quantity": 1}
     return {
         "head": head("#1001", "attention"),
+        "lines": [mug, canvas, {"line_id": "13", "title": "Gift card", "sku": "", "quantity": 1}],
         "jobs": [
             {
                 "job_id": "1",
@@ -129,7 +130,7 @@ def order(**more: Any) -> dict[str, Any]:
                     "url": "https://track.example/JD014600003",
                     "shipped_at": "2026-11-20T12:00:00.000Z",
                 },
-                "lines": [mug],
+                "lines": [{"line_id": "12", "quantity": 1}],
                 "recorded_at": "2026-11-20T12:00:01.000Z",
                 "told_at": "2026-11-20T12:00:02.000Z",
                 "fulfillments": ["gid://shopify/Fulfillment/1"],

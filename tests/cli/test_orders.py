@@ -60,6 +60,7 @@ def test_an_order_is_told_as_a_story(run: Run) -> None:
         "Canvas 40 x 30",
         "PPO10000001",
         "DHL JD014600003",
+        "in it              1 \u00d7 Mug",
         "the shop knows",
         "Did you mean Folded?",
     ):
