@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any, Literal
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -172,13 +172,15 @@ class Outbox:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _random: random.Random = field(default_factory=lambda: random.Random(1))
 
-    def send(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
+    def send(self, url: str, headers: Mapping[str, str], body: bytes, *, after: float = 0.0) -> None:
+        """Queue one delivery; ``after`` seconds, for what is already known but has yet to happen."""
         with self._lock:
             if self.lose:
                 self.lose -= 1
                 return
+            due = self.now() + timedelta(seconds=after)
             for _ in range(1 + self.duplicates):
-                self.waiting.append(Delivery(url, headers, body, self.now()))
+                self.waiting.append(Delivery(url, headers, body, due))
 
     def pump(self) -> int:
         """Deliver what is due; gives how many attempts were made."""
