@@ -1,0 +1,65 @@
+"""Every function has a test event in events/, and each is what its trigger would really send."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent, EventBridgeEvent, SQSEvent
+
+from platen.messages import MESSAGE_OF, Queue
+from platen.usecases.operate import _ACTIONS
+from tests.template.reading import ROOT, functions, resources, word
+from tests.template.test_api import ROUTES
+
+FOLDERS = {folder.removeprefix("functions/"): name for name, folder in functions().items()}
+QUEUE_OF = {
+    word(one["FunctionName"]): word(one["EventSourceArn"])
+    for one in resources("AWS::Lambda::EventSourceMapping").values()
+}
+
+
+def _event(folder: str) -> dict[str, Any]:
+    return dict(json.loads((ROOT / f"events/{folder}.json").read_text()))
+
+
+def test_every_function_has_one_and_there_are_no_others() -> None:
+    assert {path.stem for path in (ROOT / "events").glob("*.json")} == set(FOLDERS)
+
+
+@pytest.mark.parametrize(("route", "function"), ROUTES.items())
+def test_a_webhook_is_what_the_gateway_makes_of_it(route: str, function: str) -> None:
+    [folder] = [folder for folder, name in FOLDERS.items() if name == function]
+    event = APIGatewayProxyEvent(_event(folder))
+    assert event.request_context.resource_path == event.resource == route
+    assert set(event.path_parameters) == {"connection", "key"}
+    assert event.path == route.format(**event.path_parameters)
+    assert event.is_base64_encoded is True
+    assert json.loads(base64.b64decode(event.body or "", validate=True))
+
+
+@pytest.mark.parametrize(("function", "queue"), QUEUE_OF.items())
+def test_a_message_is_one_that_its_queue_carries(function: str, queue: str) -> None:
+    [folder] = [folder for folder, name in FOLDERS.items() if name == function]
+    kind = next(one for one in Queue if one.value.replace("-", "") + "queue" == queue.lower())
+    records = list(SQSEvent(_event(folder)).records)
+    assert records
+    for record in records:
+        assert f"-{queue}-" in record.event_source_arn
+        message = MESSAGE_OF[kind].model_validate_json(record.body)
+        group = record["attributes"].get("MessageGroupId")
+        # The scheduler sets no group; everything that we send has its connection's.
+        assert group == (None if kind.value.endswith("polls") else message.connection)
+
+
+def test_the_sweep_is_woken_by_the_scheduler() -> None:
+    event = EventBridgeEvent(_event("sweep"))
+    assert (event.source, event.detail_type) == ("aws.scheduler", "Scheduled Event")
+
+
+def test_the_operator_is_asked_for_something_it_can_do() -> None:
+    event = _event("operator")
+    model, _ = _ACTIONS[event.pop("action")]
+    model.model_validate(event)

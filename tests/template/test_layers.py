@@ -1,0 +1,93 @@
+"""The layer of third-party packages holds exactly what uv.lock says, and what it prunes is not needed."""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import json
+import re
+import tomllib
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.template.reading import ROOT
+
+RUNTIME = ROOT / "layers/runtime"
+
+
+def test_requirements_are_in_step_with_the_lock_file() -> None:
+    """If this fails: make lock."""
+    packages = {one["name"]: one for one in tomllib.loads((ROOT / "uv.lock").read_text())["package"]}
+    locked = {name: packages[name] for name in _needed(packages, "platen")}
+    assert _required() == {
+        name: (one["version"], {file["hash"] for file in [*one.get("wheels", ()), one.get("sdist", {})] if file})
+        for name, one in locked.items()
+    }
+
+
+def test_the_functions_packages_are_all_there() -> None:
+    assert {"aws-lambda-powertools", "boto3", "pydantic", "requests"} <= set(_required())
+
+
+def test_nothing_is_there_that_makes_starts_slow() -> None:
+    assert not {"aws-xray-sdk", "awscrt"} & set(_required())
+
+
+@pytest.fixture
+def prune() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("prune", RUNTIME / "prune.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_pruning_keeps_our_services_and_every_partition(prune: ModuleType, tmp_path: Path) -> None:
+    data = tmp_path / "botocore/data"
+    service = {
+        "documentation": "<p>prose</p>",
+        "shapes": {"documentation": {"type": "string", "documentation": "p"}},
+    }
+    for name in ("sqs", "ec2"):
+        (data / name / "2012-11-05").mkdir(parents=True)
+        (data / name / "2012-11-05/service-2.json.gz").write_bytes(gzip.compress(json.dumps(service).encode()))
+    partitions = [{"partition": name, "services": {"sqs": {}, "ec2": {}}} for name in ("aws", "aws-us-gov")]
+    (data / "endpoints.json").write_text(json.dumps({"partitions": partitions}))
+
+    prune.prune(tmp_path)
+
+    assert [path.name for path in data.iterdir() if path.is_dir()] == ["sqs"]
+    kept = json.loads((data / "sqs/2012-11-05/service-2.json").read_text())
+    assert kept == {"shapes": {"documentation": {"type": "string"}}}
+    left = json.loads((data / "endpoints.json").read_text())["partitions"]
+    assert [(one["partition"], list(one["services"])) for one in left] == [
+        ("aws", ["sqs"]),
+        ("aws-us-gov", ["sqs"]),
+    ]
+
+
+def _needed(packages: dict[str, Any], name: str) -> set[str]:
+    """All that the package depends on, however far away, where a marker does not leave it out."""
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        for one in packages[todo.pop()].get("dependencies", ()):
+            if one["name"] not in found:
+                found.add(one["name"])
+                todo.append(one["name"])
+    return found
+
+
+def _required() -> dict[str, tuple[str, set[str]]]:
+    """Name -> (version, hashes)."""
+    text = (RUNTIME / "requirements.txt").read_text().replace("\\\n", " ")
+    found = {}
+    for line in text.splitlines():
+        head, *hashes = re.split(r"\s+--hash=", line.strip())
+        name, _, version = head.partition("==")
+        found[name] = (version, set(hashes))
+    return found
