@@ -213,7 +213,9 @@ SHIP_TO = Address(
 TO_AMERICA = SHIP_TO.but(city="Springfield", postcode="62701", region_code="IL", country_code="US")
 
 
-def a_line(line_id: str = "11", quantity: int = 1, price: str = "39.90", currency: str = "EUR", **changes: Any) -> Line:
+def a_line(
+    line_id: str = "11", quantity: int = 1, price: str = "39.90", currency: str = "EUR", **changes: Any
+) -> Line:
     return Line(
         line_id=line_id,
         title="Canvas",

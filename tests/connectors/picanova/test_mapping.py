@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from platen.connectors.picanova import mapping, wire
 from platen.connectors.picanova.catalogue import Variant
 from platen.domain.job import VendorOrder, VendorPhase
 from platen.domain.order import Address, Money, ShippingChoice
 from platen.domain.printing import PrintDetails, PrintOption
 from platen.domain.verdicts import Refused
-
 from tests.connectors.picanova.house import (
     NOW,
     SHIP_TO,
@@ -64,7 +64,9 @@ def test_an_order_says_who_where_and_what_and_nothing_else() -> None:
     }
 
 
-@pytest.mark.parametrize(("mode", "test", "told"), [("test", False, True), ("live", True, True), ("live", False, False)])
+@pytest.mark.parametrize(
+    ("mode", "test", "told"), [("test", False, True), ("live", True, True), ("live", False, False)]
+)
 def test_an_order_is_a_test_when_the_job_or_the_connection_is(mode: str, test: bool, told: bool) -> None:
     assert body(settings=settings(mode=mode), job={"test": test})["is_test"] is told
 
@@ -99,7 +101,11 @@ def test_an_item_has_either_a_code_or_an_id_and_never_an_artwork_suffix(sku: str
     assert {key: item[key] for key in ("variant_code", "variant_id") if key in item} == told
 
 
-@given(st.dictionaries(st.text(min_size=1).filter(str.strip), st.text(min_size=1).filter(lambda text: not text.isdecimal())))
+@given(
+    st.dictionaries(
+        st.text(min_size=1).filter(str.strip), st.text(min_size=1).filter(lambda text: not text.isdecimal())
+    )
+)
 def test_options_go_out_to_the_letter(options: dict[str, str]) -> None:
     [item] = body(details(options=options))["items"]
     assert item.get("options", {}) == options
@@ -126,11 +132,11 @@ def test_shipping_that_was_paid_is_told_for_customs() -> None:
 
 def test_a_value_in_another_currency_than_the_stores_own_is_not_told() -> None:
     kroner = a_line(price="449.00", currency="SEK")
-    paid = (ShippingChoice(title="A", price=Money(amount=Decimal("49"), currency="SEK")),)
+    paid = (ShippingChoice(title="A", price=Money(amount=Decimal(49), currency="SEK")),)
     told = body(lines=(kroner,), shipping=paid)
     assert "custom_value" not in told["items"][0]
     assert "customs_shipping_costs" not in told
-    both = (*paid, ShippingChoice(title="B", price=Money(amount=Decimal("4"), currency="EUR")))
+    both = (*paid, ShippingChoice(title="B", price=Money(amount=Decimal(4), currency="EUR")))
     assert "customs_shipping_costs" not in body(shipping=both)
 
 
@@ -141,7 +147,9 @@ def test_a_value_in_another_currency_than_the_stores_own_is_not_told() -> None:
         details(sku=""),
         details(url=""),
         PrintDetails(),
-        details(options={}).but(options=(PrintOption(name="Frame", value="A"), PrintOption(name="Frame", value="B"))),
+        details(options={}).but(
+            options=(PrintOption(name="Frame", value="A"), PrintOption(name="Frame", value="B"))
+        ),
     ],
 )
 def test_what_cannot_be_said_rightly_is_refused_and_not_sent_half(wrong: PrintDetails) -> None:

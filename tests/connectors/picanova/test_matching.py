@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from platen.connectors.picanova import wire
 from platen.connectors.picanova.catalogue import Variant
 from platen.connectors.picanova.matching import match_lines
 from platen.ports import JobRequest
-
 from tests.connectors.picanova.house import NOW, a_request, details, their_item, their_order
 
 VARIANTS = {
@@ -54,7 +54,10 @@ def test_the_same_print_in_two_frames_is_told_apart_by_its_options() -> None:
 
 
 def test_artwork_that_moved_to_their_own_store_leaves_the_position() -> None:
-    theirs = [their_item(1, file="https://their.example/a"), their_item(2, variant_id=301, file="https://their.example/b")]
+    theirs = [
+        their_item(1, file="https://their.example/a"),
+        their_item(2, variant_id=301, file="https://their.example/b"),
+    ]
     assert match(a_request(*TWO), *theirs) == {"1": "11", "2": "12"}
 
 

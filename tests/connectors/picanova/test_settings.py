@@ -6,14 +6,14 @@ import subprocess
 import sys
 
 import pytest
+from pydantic import ValidationError
+
 from platen import connectors
 from platen.connectors import Resend
 from platen.connectors.picanova import CONNECTOR, Credentials, Mode, Settings, account_of
 from platen.domain.connection import Role
 from platen.domain.order import Address
 from platen.domain.printing import PrintDetails
-from pydantic import ValidationError
-
 from tests.connectors.picanova.house import SHIP_TO, TO_AMERICA, settings
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+
 from platen.connectors.picanova.answers import Rejected, read_words
 from platen.connectors.picanova.client import Client
 from platen.domain.verdicts import AlreadyThere, Busy, Denied, Later, Refused, Unclear, Unreachable, Verdict
 from platen.ports import Reply
-
 from tests.connectors.picanova.house import FakeClock, ScriptedHttp, data, reply, their_order
 
 BASE = "https://api.picanova.com/api/beta"

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from platen.connectors.picanova import wire
 from platen.connectors.picanova.answers import read_words
-
 from tests.connectors.picanova.house import an_option, reply, their_order, their_variant
 
 SAMPLES = Path(__file__).parents[4] / "shared" / "samples" / "picanova"
@@ -49,7 +49,11 @@ def test_the_published_catalogue_is_read() -> None:
     [variant] = wire.many(wire.Variant, wire.envelope(sample("beta_catalog.get_product_variants.json")).data)
     alone = wire.one(wire.Variant, wire.envelope(sample("beta_catalog.get_variant_options.json")).data)
     assert variant == alone
-    assert (variant.variant_id, variant.variant_code, variant.price_details.currency) == ("30", "QUAD-100X100-1", "EUR")
+    assert (variant.variant_id, variant.variant_code, variant.price_details.currency) == (
+        "30",
+        "QUAD-100X100-1",
+        "EUR",
+    )
     assert variant.shipping_countries == [276, 826, 246]
     assert variant.options is not None
     assert [(one.name, one.is_required, one.values[0].name) for one in variant.options] == [
@@ -72,9 +76,18 @@ def test_the_published_countries_and_errors_are_read() -> None:
         ("2023-01-01T00:00:00.000000Z", datetime(2023, 1, 1, tzinfo=UTC)),
         ("2023-01-01T02:00:00+02:00", datetime(2023, 1, 1, tzinfo=UTC)),
         ("2023-01-01 00:00:00", datetime(2023, 1, 1, tzinfo=UTC)),
-        ({"date": "2018-05-29 15:42:37.000000", "timezone_type": 3, "timezone": "UTC"}, datetime(2018, 5, 29, 15, 42, 37, tzinfo=UTC)),
-        ({"date": "2018-05-29 15:42:37.000000", "timezone_type": 1, "timezone": "+02:00"}, datetime(2018, 5, 29, 13, 42, 37, tzinfo=UTC)),
-        ({"date": "2018-05-29 15:42:37.000000", "timezone_type": 3, "timezone": "Europe/Berlin"}, datetime(2018, 5, 29, 13, 42, 37, tzinfo=UTC)),
+        (
+            {"date": "2018-05-29 15:42:37.000000", "timezone_type": 3, "timezone": "UTC"},
+            datetime(2018, 5, 29, 15, 42, 37, tzinfo=UTC),
+        ),
+        (
+            {"date": "2018-05-29 15:42:37.000000", "timezone_type": 1, "timezone": "+02:00"},
+            datetime(2018, 5, 29, 13, 42, 37, tzinfo=UTC),
+        ),
+        (
+            {"date": "2018-05-29 15:42:37.000000", "timezone_type": 3, "timezone": "Europe/Berlin"},
+            datetime(2018, 5, 29, 13, 42, 37, tzinfo=UTC),
+        ),
         ({"date": "2018-05-29 15:42:37.000000", "timezone": "Nowhere/Atall"}, None),
         ({"date": "2018-05-29 15:42:37.000000", "timezone": "../../etc/passwd"}, None),
         ({"date": None}, None),
@@ -85,12 +98,20 @@ def test_the_published_countries_and_errors_are_read() -> None:
         (1700000000, None),
         ("9" * 5000, None),
     ],
-)  # fmt: skip
+)
 def test_times_in_both_forms_and_nonsense_as_no_time(told: object, read: datetime | None) -> None:
     assert wire.moment(told) == read
 
 
-@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda inner: st.dictionaries(st.sampled_from(["date", "timezone", "timezone_type"]) | st.text(), inner) | st.lists(inner)))  # fmt: skip
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(),
+        lambda inner: (
+            st.dictionaries(st.sampled_from(["date", "timezone", "timezone_type"]) | st.text(), inner)
+            | st.lists(inner)
+        ),
+    )
+)
 def test_no_time_whatever_it_is_ever_stops_a_parcel(told: Any) -> None:
     found = wire.moment(told)
     assert found is None or found.tzinfo is not None
@@ -123,7 +144,11 @@ def test_options_come_as_a_list_or_by_id(options: object) -> None:
     variant = wire.one(wire.Variant, their_variant(options=options))
     assert variant.options is not None
     [option] = variant.options
-    assert (option.name, option.is_required, [value.name for value in option.values]) == ("Frame", True, ["Oak", "Black"])
+    assert (option.name, option.is_required, [value.name for value in option.values]) == (
+        "Frame",
+        True,
+        ["Oak", "Black"],
+    )
     assert option.id in ("", "7")
 
 
@@ -182,7 +207,15 @@ def test_an_unreadable_order_is_named_by_its_fields_and_never_by_what_is_in_them
     assert odd.value.__cause__ is None
 
 
-@given(st.dictionaries(st.sampled_from(["id", "status", "items", "shipments", "is_test", "external_id"]), st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))))  # fmt: skip
+@given(
+    st.dictionaries(
+        st.sampled_from(["id", "status", "items", "shipments", "is_test", "external_id"]),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.text(),
+            lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        ),
+    )
+)
 def test_any_order_is_read_or_is_unreadable_and_nothing_else(told: dict[str, Any]) -> None:
     try:
         order = wire.one(wire.Order, told)
