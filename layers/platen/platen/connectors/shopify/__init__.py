@@ -140,7 +140,7 @@ class Credentials(BaseModel):
 
 def webhook_keys(credentials: Any) -> list[str]:
     """Every secret a webhook may be signed with, each once; never an empty one."""
-    given: Credentials = Credentials.model_validate(credentials)
+    given = credentials if isinstance(credentials, Credentials) else Credentials.model_validate(credentials)
     secrets = [given.client_secret, given.api_secret_key, *given.webhook_secrets]
     return list(dict.fromkeys(text for one in secrets if (text := one.get_secret_value())))
 

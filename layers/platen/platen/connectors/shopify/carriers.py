@@ -10,7 +10,8 @@ BPost International; Canada Post; Canpar; CDL Last Mile; China Post; Chronopost;
 Correos; CTT; CTT Express; Cyprus Post; Deutsche Post; DHL eCommerce; DHL eCommerce Asia; DHL Express; DPD;
 DPD Local; DPD UK; DTD Express; DX; Estes; Evri; FedEx; First Global Logistics; GLS; Iceland Post; Israel Post;
 Japan Post (EN); Japan Post (JA); La Poste Colissimo; Lasership; Latvia Post; Lietuvos Paštas;
-Lone Star Overnight; Mondial Relay; New Zealand Post; NinjaVan; OnTrac; Packeta; Pitney Bowes; Poste Italiane; PostNL; PostNord DK; PostNord NO;
+Lone Star Overnight; Mondial Relay; New Zealand Post; NinjaVan; OnTrac; Packeta; Pitney Bowes; Poste Italiane;
+PostNL; PostNord DK; PostNord NO;
 PostNord SE; Purolator; Royal Mail; Sagawa (EN); Sagawa (JA); Sendle; SF Express; SFC Fulfillment; ShipBob;
 Singapore Post; Southwest Air Cargo; StarTrack; Swiss Post; TForce Final Mile; TNT; Toll IPEC;
 United Delivery Service; UPS; USPS; Venipak; We Post; Whistl; XPO Logistics; Yamato (EN); Yamato (JA); YunExpress
