@@ -15,7 +15,8 @@ from pathlib import Path
 
 RUNNER = "platen_cli.ministack_runner"
 BOOT_SECONDS = 60.0
-STOP_SECONDS = 15.0
+STOP_SECONDS = 3.0
+"""It is patient with calls that still run; its data ends with it anyway."""
 
 
 class StackError(Exception):
