@@ -140,6 +140,10 @@ def _fault_switches(plane: Blueprint, twin: PicanovaTwin) -> None:
             setattr(twin.outbox, name, value)
         return jsonify(ok=True)
 
+    @plane.get("/outbox")
+    def deliveries() -> ResponseReturnValue:
+        return jsonify(waiting=len(twin.outbox.waiting), sent=len(twin.outbox.sent))
+
     @plane.post("/outbox/again")
     def again() -> ResponseReturnValue:
         twin.outbox.again()
