@@ -69,6 +69,8 @@ class Connector:
     """(settings, ship-to, print details) -> which of the connection's accounts makes it."""
     poll_minutes: Callable[[Any], int] = field(default=lambda _: 0)
     """settings -> how often it is polled; 0: never."""
+    waiting_alarm: Callable[[Any], timedelta] = field(default=lambda _: timedelta(hours=24))
+    """settings -> how long the vendor may leave an order waiting before a person should look."""
     test_orders: bool = False
     """It can take an order as a test, which is never made."""
 
