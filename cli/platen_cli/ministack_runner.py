@@ -1,4 +1,4 @@
-"""Starts ministack, the embedded AWS, with two of its inner waits shortened and one of its mistakes mended.
+"""Starts ministack, the embedded AWS, with two of its inner waits shortened and two of its mistakes mended.
 
 They are private to it, so they are only touched in the one version they were looked up in; any other
 runs as it comes.
@@ -39,6 +39,19 @@ def tell_schedule_groups_apart() -> None:
     iam_actions.extract_resource_arn = with_group
 
 
+def permit_batches_as_single_calls() -> None:
+    """On AWS the permission for SendMessageBatch is ``sqs:SendMessage``: there is no other."""
+    from ministack.core import iam_actions  # noqa: PLC0415 - only in the version that is known
+
+    action_of = iam_actions.extract_iam_action
+
+    def without_batch(service: str, *rest: Any, **named: Any) -> Any:
+        action = action_of(service, *rest, **named)
+        return action.removesuffix("Batch") if service == "sqs" and action else action
+
+    iam_actions.extract_iam_action = without_batch
+
+
 def _group(body: bytes, query: dict[str, Any]) -> str:
     """Making and changing say the group in the body, deleting in the query."""
     said = query.get("groupName") or json.loads(body or b"{}").get("GroupName") or "default"
@@ -50,6 +63,7 @@ def main() -> None:
     if found == KNOWN:
         shorten_waits()
         tell_schedule_groups_apart()
+        permit_batches_as_single_calls()
     else:
         print(f"ministack is {found}, not {KNOWN}: it runs as it comes", flush=True)
     from ministack.app import main as serve  # noqa: PLC0415 - reads its settings when it is imported

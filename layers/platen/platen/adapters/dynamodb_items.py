@@ -16,8 +16,16 @@ if TYPE_CHECKING:
 
 type Item = dict[str, Any]
 
+
+class _Plain(TypeDeserializer):
+    """Our items hold whole numbers only (money is text), so a number is an int and stays one in JSON."""
+
+    def _deserialize_n(self, value: str) -> int:
+        return int(value)
+
+
 _SERIALIZER = TypeSerializer()
-_DESERIALIZER = TypeDeserializer()
+_DESERIALIZER = _Plain()
 
 
 def fields_of(value: BaseModel, *, without: frozenset[str] = frozenset()) -> Item:
