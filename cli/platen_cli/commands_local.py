@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -50,6 +51,7 @@ def demo(
         bool, typer.Option("--once", help="End by itself; the last line is the result as JSON.")
     ] = False,
     orders: Annotated[int, typer.Option(min=1, max=1000, help="How many orders the shop gets.")] = 25,
+    where: Annotated[str, typer.Option("--home", hidden=True, help="Where the stack keeps its things.")] = "",
 ) -> None:
     """See it all work: a shop and a print shop that are stand-ins, and orders going through the real stack.
 
@@ -58,7 +60,7 @@ def demo(
     """
     from platen_cli.demo.run import run  # noqa: PLC0415 - only when it is wanted
 
-    run(ctx.obj, once=once, count=orders)
+    run(ctx.obj, once=once, count=orders, where=Path(where) if where else home())
 
 
 def _seen(running: Any) -> dict[str, Any]:

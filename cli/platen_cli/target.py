@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from platen_cli.calls import READ_TIMEOUT, LambdaOperator, Operator
 from platen_cli.stops import Unreachable
+
+if TYPE_CHECKING:
+    from platen_cli.stack import LocalStack
 
 STACK = "platen"
 STATE = Path(".platen") / "local.json"
@@ -61,6 +64,11 @@ def _on_laptop(where: Path) -> Target:
             "No local stack is running.",
             "Start it with: platen local up. To talk to a real account, name its stack: --stack platen.",
         )
+    return on_stack(found)
+
+
+def on_stack(found: LocalStack) -> Target:
+    """The operator of a local stack that runs."""
     function = _operator_of(found.outputs, "the local stack")
     return Target(LambdaOperator(_dummy_client(found.endpoint), function), f"the local stack at {found.endpoint}")
 

@@ -1,0 +1,77 @@
+"""What the demo shows while it runs: a table that moves on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from platen_cli.desk import Desk
+from platen_cli.plain import plain
+
+
+@dataclass(frozen=True)
+class Stages:
+    """How many orders have come how far."""
+
+    placed: int = 0
+    taken_in: int = 0
+    at_vendor: int = 0
+    shipped: int = 0
+    done: int = 0
+    attention: int = 0
+
+    def rows(self) -> Iterator[tuple[str, int]]:
+        yield "Placed in the shop", self.placed
+        yield "Taken in by Platen", self.taken_in
+        yield "Sent to the print shop", self.at_vendor
+        yield "Shipped", self.shipped
+        yield "Tracking shown in the shop", self.done
+
+    def line(self) -> str:
+        said = ", ".join(f"{name.lower()} {count}" for name, count in self.rows())
+        return f"{said}, waiting for a person {self.attention}"
+
+
+@dataclass
+class Screen:
+    desk: Desk
+    total: int
+    _began: float = field(default_factory=time.monotonic)
+    _said: str = ""
+
+    def step(self, words: str) -> None:
+        seconds = time.monotonic() - self._began
+        self.desk.out.print(f"[{seconds:5.1f} s] {plain(words)}", markup=False, highlight=False, soft_wrap=True)
+
+    @contextmanager
+    def moving(self) -> Iterator[Any]:
+        """Gives ``show(stages)``."""
+        if not self.desk.out.is_terminal:
+            yield self._show_line
+            return
+        with Live(self._table(Stages()), console=self.desk.out, refresh_per_second=8) as live:
+            yield lambda stages: live.update(self._table(stages))
+
+    def _show_line(self, stages: Stages) -> None:
+        if stages.line() != self._said:
+            self._said = stages.line()
+            self.step(self._said)
+
+    def _table(self, stages: Stages) -> Table:
+        shown = Table.grid(padding=(0, 2, 0, 0))
+        shown.add_column(no_wrap=True)
+        shown.add_column(justify="right", no_wrap=True)
+        for name, count in stages.rows():
+            bar = ProgressBar(total=max(1, self.total), completed=count, width=30)
+            shown.add_row(name, f"{count} of {self.total}", bar)
+        style = "bold red" if stages.attention else "dim"
+        shown.add_row(Text("Waits for a person", style), Text(str(stages.attention), style), "")
+        return shown
