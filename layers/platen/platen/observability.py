@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+
+# Most calls count nothing, and need not say so each time.
+warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 # The service (the stack's name) and the level come from the template.
 logger = Logger()

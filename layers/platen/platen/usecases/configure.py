@@ -80,7 +80,9 @@ def _known(hub: Hub, connection_id: str) -> Connection | None:
 def _intake(connector: Connector, old: Connection | None, rules: dict[str, Any], now: datetime) -> Intake | None:
     if Role.STORE not in connector.roles:
         return None
-    kept = old.intake.model_dump() if old and old.intake else {"orders_since": now}
+    # Stores tell times in whole seconds: an order of this very second must not seem older.
+    fresh = {"orders_since": now.replace(microsecond=0)}
+    kept = old.intake.model_dump() if old and old.intake else fresh
     return Intake.model_validate(kept | rules)
 
 
