@@ -1,11 +1,9 @@
-"""What the tests of the Picanova connector share: fakes of the ports, and a shop's order to send."""
+"""What the tests of the Picanova connector share: a connection, a shop's order to send, and their answers."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,139 +14,8 @@ from platen.domain.job import Job, JobLine, JobState
 from platen.domain.order import Address, Line, Money, Order, ShippingChoice
 from platen.domain.printing import PrintDetails, PrintOption
 from platen.domain.record import OrderBody
-from platen.ports import Access, Http, JobRequest, NotFound, Reply
-
-HOST = "api.picanova.com"
-CREDENTIALS = {"eu_user": "eu-user", "eu_key": "eu-key", "us_user": "us-user", "us_key": "us-key"}
-NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-
-
-class FakeClock:
-    """Stands still, but for sleeping. Callable, as the twins want it."""
-
-    def __init__(self) -> None:
-        self.moment = NOW
-        self.slept: list[float] = []
-
-    def now(self) -> datetime:
-        return self.moment
-
-    __call__ = now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.passes(seconds=seconds)
-
-    def passes(self, **time: float) -> None:
-        self.moment += timedelta(**time)
-
-
-class FakeCache:
-    """Keeps text until its time is over, by the clock."""
-
-    def __init__(self, clock: FakeClock) -> None:
-        self._clock = clock
-        self._held: dict[str, dict[str, tuple[str, datetime]]] = {}
-
-    def get(self, namespace: str, keys: Iterable[str]) -> dict[str, str]:
-        held = self._live(namespace)
-        return {key: held[key] for key in keys if key in held}
-
-    def put(self, namespace: str, entries: Mapping[str, str], keep: timedelta) -> None:
-        until = self._clock.now() + keep
-        self._held.setdefault(namespace, {}).update({key: (text, until) for key, text in entries.items()})
-
-    def keys(self, namespace: str) -> list[str]:
-        return sorted(self._live(namespace))
-
-    def _live(self, namespace: str) -> dict[str, str]:
-        now = self._clock.now()
-        return {key: text for key, (text, until) in self._held.get(namespace, {}).items() if until > now}
-
-
-@dataclass
-class FakeSecrets:
-    """Credentials of one connection; None: nothing is stored."""
-
-    held: dict[str, Any] | None = field(default_factory=lambda: dict(CREDENTIALS))
-
-    def credentials(self, connection_id: str) -> dict[str, Any]:
-        if self.held is None:
-            raise NotFound(connection_id)
-        return self.held
-
-    def webhook(self, connection_id: str) -> dict[str, Any]:
-        raise NotFound(connection_id)
-
-    def token(self, connection_id: str) -> dict[str, Any]:
-        return {}
-
-    def put_credentials(self, connection_id: str, value: dict[str, Any]) -> None:
-        self.held = value
-
-    def put_webhook(self, connection_id: str, value: dict[str, Any]) -> None:
-        raise NotFound(connection_id)
-
-    def put_token(self, connection_id: str, value: dict[str, Any]) -> None:
-        raise NotFound(connection_id)
-
-
-@dataclass(frozen=True)
-class Call:
-    method: str
-    path: str
-    json: Any
-    auth: tuple[str, str] | None
-
-
-type Answer = Reply | Exception
-
-
-class ScriptedHttp:
-    """Answers by ``METHOD /path`` (below the API's base), each answer once, the last one for ever."""
-
-    def __init__(self, **script: Answer) -> None:
-        self.script: dict[str, list[Answer]] = {}
-        self.calls: list[Call] = []
-
-    def on(self, call: str, *answers: Answer) -> ScriptedHttp:
-        self.script[call] = list(answers)
-        return self
-
-    def send(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        json: object | None = None,
-        form: Mapping[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        timeout: float = 20.0,
-    ) -> Reply:
-        path = url.removeprefix(f"https://{HOST}/api/beta")
-        self.calls.append(Call(method, path, json, auth))
-        answers = self.script.get(f"{method} {path}")
-        assert answers, f"nobody expected {method} {path}"
-        answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    def asked(self, method: str) -> list[str]:
-        return [call.path for call in self.calls if call.method == method]
-
-
-def reply(status: int = 200, body: object = None, **headers: str) -> Reply:
-    """``body`` as bytes goes out as it is, anything else as JSON; header names have ``_`` for ``-``."""
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Reply(
-        status=status, headers={name.replace("_", "-"): value for name, value in headers.items()}, body=raw
-    )
-
-
-def data(found: object, status: int = 200) -> Reply:
-    return reply(status, {"data": found})
+from platen.ports import Access, Http, JobRequest
+from tests.connectors.picanova.fakes import NOW, FakeCache, FakeClock, FakeSecrets, ScriptedHttp, data, reply
 
 
 def settings(**changes: Any) -> Settings:
@@ -189,6 +56,15 @@ class House:
         )
 
 
+def scripted(**changes: Any) -> tuple[House, ScriptedHttp]:
+    """A house whose API says what it is told to."""
+    http = ScriptedHttp()
+    return House(http, settings(**changes)), http
+
+
+X = "1001-k7x2m3qpl4tzabcd-1"
+"""What Picanova knows the job of ``a_request`` by."""
+GONE = reply(404, {"message": "404 Not Found"})
 CANVAS = {"Canvas border": "Mirrored", "Stretcher frame": "2 cm"}
 
 
@@ -235,7 +111,7 @@ def a_job(account: str = "eu", lines: Iterable[tuple[str, int]] = (("11", 1),), 
             "store": "shop",
             "vendor": "picanova",
             "account": account,
-            "external_id": "1001-k7x2m3qpl4tzabcd-1",
+            "external_id": X,
             "state": JobState.CLAIMED,
             "lines": tuple(JobLine(line_id=line_id, quantity=quantity) for line_id, quantity in lines),
             "body": "b1",
@@ -290,7 +166,7 @@ def their_item(item_id: int = 3399, **changes: Any) -> dict[str, Any]:
 def their_order(**changes: Any) -> dict[str, Any]:
     return {
         "id": "PPO21694395",
-        "external_id": "1001-k7x2m3qpl4tzabcd-1",
+        "external_id": X,
         "is_test": False,
         "status": "DRAFT",
         "status_label": "Draft",
@@ -335,6 +211,3 @@ def shelves(http: ScriptedHttp, *variants: Mapping[str, Any]) -> ScriptedHttp:
     http.on("GET /products", data([{"id": 2, "name": "Canvas"}]))
     http.on("GET /products/2", data(list(variants or (their_variant(),))))
     return http.on("GET /countries", data(COUNTRIES))
-
-
-type Make = Callable[..., House]

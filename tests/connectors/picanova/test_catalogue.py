@@ -9,14 +9,13 @@ import pytest
 
 from platen.connectors.picanova.catalogue import spelt_like
 from platen.domain.verdicts import Busy, Later, Unreachable
+from tests.connectors.picanova.fakes import ScriptedHttp, data, reply
 from tests.connectors.picanova.house import (
     CANVAS,
+    SHIP_TO,
     House,
-    ScriptedHttp,
     a_request,
-    data,
     details,
-    reply,
     settings,
     shelves,
     their_variant,
@@ -80,6 +79,17 @@ def test_a_variant_that_was_taken_off_is_gone_after_a_refresh_though_its_entry_i
     assert (problem.field, problem.suggestion) == ("print_sku", "DIGI-40X30-2")
     [by_id] = at.vendor().preflight(a_request(details("302")))
     assert by_id.field == "print_sku"
+
+
+def test_a_country_that_is_not_there_is_looked_for_once_an_hour_and_no_more() -> None:
+    at, http = house(their_variant(shipping_countries=[]))
+    to_iceland = a_request(ship_to=SHIP_TO.but(country_code="IS"))
+    for _ in range(3):
+        assert [problem.field for problem in at.vendor().preflight(to_iceland)] == ["ship_to.country_code"]
+    assert http.asked("GET").count("/countries") == 1
+    at.clock.passes(minutes=61)
+    http.on("GET /countries", data([{"name": "Iceland", "country_id": 352, "country_code": "IS"}]))
+    assert at.vendor().preflight(to_iceland) == []
 
 
 def test_a_refresh_reads_every_store_and_counts() -> None:

@@ -16,16 +16,8 @@ from platen.domain.job import VendorOrder, VendorPhase
 from platen.domain.order import Address, Money, ShippingChoice
 from platen.domain.printing import PrintDetails, PrintOption
 from platen.domain.verdicts import Refused
-from tests.connectors.picanova.house import (
-    NOW,
-    SHIP_TO,
-    TO_AMERICA,
-    a_line,
-    a_request,
-    details,
-    settings,
-    their_order,
-)
+from tests.connectors.picanova.fakes import NOW
+from tests.connectors.picanova.house import SHIP_TO, TO_AMERICA, a_line, a_request, details, settings, their_order
 
 KNOWN = {"DIGI-40X30-1": Variant(code="DIGI-40X30-1", variant_id="302", currency="EUR", read_at=NOW)}
 

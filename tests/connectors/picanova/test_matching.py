@@ -12,7 +12,8 @@ from platen.connectors.picanova import wire
 from platen.connectors.picanova.catalogue import Variant
 from platen.connectors.picanova.matching import match_lines
 from platen.ports import JobRequest
-from tests.connectors.picanova.house import NOW, a_request, details, their_item, their_order
+from tests.connectors.picanova.fakes import NOW
+from tests.connectors.picanova.house import a_request, details, their_item, their_order
 
 VARIANTS = {
     code: Variant(code=code, variant_id=variant_id, read_at=NOW)
@@ -75,6 +76,15 @@ def test_artwork_that_moved_to_their_own_store_leaves_the_position() -> None:
 )
 def test_what_does_not_fit_is_not_guessed(theirs: list[dict[str, Any]]) -> None:
     assert match(a_request(*TWO), *theirs) == {}
+
+
+def test_a_position_is_not_believed_while_some_artwork_says_otherwise() -> None:
+    request = a_request(details(), details(url=OTHER_ART))
+    assert match(request, their_item(1, file=OTHER_ART), their_item(2, file="https://their.example/a")) == {}
+
+
+def test_two_items_under_one_id_are_not_matched() -> None:
+    assert match(a_request(details(), details()), their_item(1), their_item(1)) == {}
 
 
 def test_the_same_artwork_swapped_is_not_guessed_when_the_variants_are_not_known() -> None:

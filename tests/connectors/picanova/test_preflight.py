@@ -5,48 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from platen.domain.attention import Problem
-from platen.domain.order import Address, Attribute
+from platen.domain.order import Address
 from platen.domain.printing import PrintDetails, PrintOption
 from platen.domain.verdicts import Busy, Denied, Later, Verdict
-from platen.ports import JobRequest
+from tests.connectors.picanova.fakes import ScriptedHttp, data, reply
 from tests.connectors.picanova.house import (
     CANVAS,
     COUNTRIES,
     SHIP_TO,
     TO_AMERICA,
     House,
-    ScriptedHttp,
-    a_line,
     a_request,
-    data,
     details,
-    reply,
     settings,
-    shelves,
     their_variant,
 )
-
-
-def house(*variants: dict[str, Any], **changes: Any) -> House:
-    return House(shelves(ScriptedHttp(), *variants), settings(**changes))
-
-
-def told(request: JobRequest, at: House | None = None) -> list[Problem]:
-    return list((at or house()).vendor().preflight(request))
-
-
-def fields(found: list[Problem]) -> list[tuple[str, str]]:
-    return [(one.line_id, one.field) for one in found]
-
-
-def one(found: list[Problem]) -> Problem:
-    assert len(found) == 1, found
-    assert found[0].what.endswith((".", "?"))
-    return found[0]
+from tests.connectors.picanova.preflighting import fields, house, one, told
 
 
 @pytest.mark.parametrize("options", [CANVAS, CANVAS | {"Frame": "Floating Frame White"}, {"1": "1", "2": "2"}])
@@ -120,84 +97,6 @@ def test_artwork_that_is_missing() -> None:
 
 def test_artwork_over_plain_http_is_taken() -> None:
     assert told(a_request(details(url="http://art.example/1.jpg"))) == []
-
-
-# options
-
-
-@given(st.sampled_from(sorted(CANVAS)), st.data())
-def test_a_right_option_name_in_any_other_case_is_refused_with_the_right_one(name: str, draw: Any) -> None:
-    spelt = "".join(draw.draw(st.sampled_from((char.lower(), char.upper()))) for char in name)
-    assume(spelt != name)
-    options = {spelt if key == name else key: value for key, value in CANVAS.items()}
-    problem = one(told(a_request(details(options=options))))
-    assert problem.suggestion == name
-    assert f'Did you mean "{name}"?' in problem.what
-    assert problem.field == f"print_option_name_{list(options).index(spelt) + 1}"
-
-
-@given(st.sampled_from(["Mirrored", "Folded", "White"]), st.data())
-def test_a_right_option_value_in_any_other_case_is_refused_with_the_right_one(value: str, draw: Any) -> None:
-    spelt = "".join(draw.draw(st.sampled_from((char.lower(), char.upper()))) for char in value)
-    assume(spelt != value)
-    problem = one(told(a_request(details(options=CANVAS | {"Canvas border": spelt}))))
-    assert (problem.field, problem.suggestion) == ("print_option_value_1", value)
-    assert '"Mirrored", "Folded", "White"' in problem.what
-
-
-def test_an_option_nothing_is_like_is_refused_without_a_guess() -> None:
-    problem = one(told(a_request(details(options=CANVAS | {"Glitter": "Yes"}))))
-    assert (problem.field, problem.suggestion) == ("print_option_name_3", "")
-
-
-def test_a_required_option_that_is_missing_names_what_it_can_be() -> None:
-    problem = one(told(a_request(details(options={"Stretcher frame": "2 cm"}))))
-    assert (problem.line_id, problem.field, problem.suggestion) == ("11", "print_option_name_2", "Canvas border")
-    assert '"Mirrored", "Folded", "White"' in problem.what
-    assert "print_option_value_2" in problem.what
-
-
-def test_every_required_option_that_is_missing_gets_a_place_of_its_own() -> None:
-    found = told(a_request(details(options={})))
-    assert fields(found) == [("11", "print_option_name_1"), ("11", "print_option_name_2")]
-
-
-def test_fields_are_named_by_the_lines_own_numbers_even_with_gaps() -> None:
-    attributes = tuple(
-        Attribute(name=name, value=value)
-        for name, value in (
-            ("_print_option_name_2", "Canvas border"),
-            ("_print_option_value_2", "Mirorred"),
-            ("print_option_name_7", "Stretcher Frame"),
-            ("print_option_value_7", "2 cm"),
-        )
-    )
-    printed = details(options={"Canvas border": "Mirorred", "Stretcher Frame": "2 cm"})
-    found = told(a_request(printed, lines=(a_line(attributes=attributes),)))
-    assert [(one.field, one.suggestion) for one in found] == [
-        ("print_option_value_2", "Mirrored"),
-        ("print_option_name_7", "Stretcher frame"),
-    ]
-
-
-def test_an_option_that_is_there_twice_is_refused() -> None:
-    options = tuple(
-        PrintOption(name=name, value=value) for name, value in (*CANVAS.items(), ("Canvas border", "Folded"))
-    )
-    problem = one(told(a_request(details().but(options=options))))
-    assert "more than once" in problem.what
-
-
-@pytest.mark.parametrize("options", ["Frame", [7], {"1": "Frame"}])
-def test_options_in_a_form_never_seen_are_left_to_picanova(options: object) -> None:
-    assert told(a_request(details(options={"Anything": "goes"})), house(their_variant(options=options))) == []
-
-
-def test_an_option_whose_values_are_not_known_takes_any() -> None:
-    variant = their_variant(options=[{"name": "Engraving", "is_required": True, "values": "free text"}])
-    assert told(a_request(details(options={"Engraving": "For Ottilie"})), house(variant)) == []
-    missing = one(told(a_request(details(options={})), house(variant)))
-    assert missing.suggestion == "Engraving"
 
 
 # the way there

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from platen.connectors.picanova import CONNECTOR
 from platen.domain.job import VendorPhase
 from platen.domain.verdicts import AlreadyThere, Denied, Later, Refused, Unclear, Unreachable, Verdict
 from platen.ports import Access, Reply
+from tests.connectors.picanova.fakes import data, reply
 from tests.connectors.picanova.house import (
-    House,
-    ScriptedHttp,
+    GONE,
+    X,
     a_job,
     a_request,
-    data,
     details,
-    reply,
-    settings,
+    scripted,
     their_item,
     their_order,
 )
 
-X = "1001-k7x2m3qpl4tzabcd-1"
-GONE = reply(404, {"message": "404 Not Found"})
-
-
-def house(**changes: Any) -> tuple[House, ScriptedHttp]:
-    http = ScriptedHttp()
-    return House(http, settings(**changes)), http
-
 
 def test_the_connector_opens_it() -> None:
-    at, http = house()
+    at, http = scripted()
     http.on("GET /shipping/types", data([]))
     access = at.vendor()._access
     assert isinstance(access, Access)
@@ -44,7 +33,7 @@ def test_the_connector_opens_it() -> None:
 
 
 def test_submit_posts_once_and_gives_the_order_with_its_lines() -> None:
-    at, http = house()
+    at, http = scripted()
     http.on("POST /orders", data(their_order()))
     made = at.vendor().submit(a_request())
     assert (made.ref, made.external_id, made.phase, made.lines) == (
@@ -59,14 +48,14 @@ def test_submit_posts_once_and_gives_the_order_with_its_lines() -> None:
 
 @pytest.mark.parametrize(("account", "login"), [("eu", ("eu-user", "eu-key")), ("us", ("us-user", "us-key"))])
 def test_each_store_is_spoken_to_with_its_own_credentials(account: str, login: tuple[str, str]) -> None:
-    at, http = house()
+    at, http = scripted()
     http.on("POST /orders", data(their_order()))
     at.vendor().submit(a_request(account=account))
     assert http.calls[0].auth == login
 
 
 def test_an_answer_about_another_order_is_never_taken_for_ours() -> None:
-    at, http = house()
+    at, http = scripted()
     stranger = data(their_order(external_id="1002-zzzzzzzzzzzzzzzz-1"))
     http.on("POST /orders", stranger).on(f"GET /orders/@{X}", stranger).on("GET /orders/PPO9", data(their_order()))
     with pytest.raises(Unclear):
@@ -80,7 +69,7 @@ def test_an_answer_about_another_order_is_never_taken_for_ours() -> None:
 
 
 def test_an_answer_that_leaves_our_id_out_is_taken() -> None:
-    at, http = house()
+    at, http = scripted()
     http.on("POST /orders", data(their_order(external_id=""))).on(
         f"GET /orders/@{X}", data(their_order(external_id=None))
     )
@@ -91,7 +80,7 @@ def test_an_answer_that_leaves_our_id_out_is_taken() -> None:
 
 
 def test_a_refusal_names_our_line_and_hides_who_it_was_for() -> None:
-    at, http = house()
+    at, http = scripted()
     said = "Quellwasser at Lange Zeile 17 cannot have https://art.example/7f3a.jpg"
     http.on(
         "POST /orders",
@@ -108,7 +97,7 @@ def test_a_refusal_names_our_line_and_hides_who_it_was_for() -> None:
 
 
 def test_a_refusal_without_fields_is_still_one_problem_with_their_words() -> None:
-    at, http = house()
+    at, http = scripted()
     http.on("POST /orders", reply(400, {"message": "Shop is closed."}))
     with pytest.raises(Refused) as refused:
         at.vendor().submit(a_request())
@@ -117,7 +106,7 @@ def test_a_refusal_without_fields_is_still_one_problem_with_their_words() -> Non
 
 
 def test_an_order_for_a_store_that_is_not_set_up_is_refused_and_not_sent_elsewhere() -> None:
-    at, http = house(regions=["eu"])
+    at, http = scripted(regions=["eu"])
     with pytest.raises(Refused) as refused:
         at.vendor().submit(a_request(account="us"))
     assert refused.value.problems[0].field == "print_account"
@@ -125,7 +114,7 @@ def test_an_order_for_a_store_that_is_not_set_up_is_refused_and_not_sent_elsewhe
 
 
 def test_the_connections_test_mode_reaches_the_wire() -> None:
-    at, http = house(mode="test")
+    at, http = scripted(mode="test")
     http.on("POST /orders", data(their_order(is_test=True, id="PPO21694395T")))
     made = at.vendor().submit(a_request())
     assert http.calls[0].json["is_test"] is True
@@ -133,7 +122,7 @@ def test_the_connections_test_mode_reaches_the_wire() -> None:
 
 
 def test_a_sandbox_store_is_caught_at_the_first_live_order() -> None:
-    at, http = house()
+    at, http = scripted()
     http.on("POST /orders", data(their_order(is_test=True)))
     made = at.vendor().submit(a_request())
     assert (made.phase, made.test) == (VendorPhase.FAILED, True)
@@ -144,7 +133,7 @@ def test_a_sandbox_store_is_caught_at_the_first_live_order() -> None:
 
 
 def test_items_that_cannot_be_told_apart_give_no_lines_and_still_the_order() -> None:
-    at, http = house()
+    at, http = scripted()
     http.on("POST /orders", data(their_order(items=[their_item(1), their_item(2)])))
     made = at.vendor().submit(a_request())
     assert (made.ref, made.lines) == ("PPO21694395", {})
@@ -154,7 +143,7 @@ def test_items_that_cannot_be_told_apart_give_no_lines_and_still_the_order() -> 
 
 
 def test_a_lost_reply_is_found_by_our_id() -> None:
-    at, http = house()
+    at, http = scripted()
     http.on("POST /orders", Unclear("timed out")).on(f"GET /orders/@{X}", data(their_order()))
     with pytest.raises(Unclear):
         at.vendor().submit(a_request())
@@ -165,7 +154,7 @@ def test_a_lost_reply_is_found_by_our_id() -> None:
 
 
 def test_what_is_not_there_is_none() -> None:
-    at, http = house()
+    at, http = scripted()
     http.on(f"GET /orders/@{X}", GONE)
     assert at.vendor().find(a_request()) is None
 
@@ -174,14 +163,14 @@ def test_what_is_not_there_is_none() -> None:
     "answer", [reply(500, b""), reply(200, b"<html>"), reply(200, {"data": []}), Unclear("timed out")]
 )
 def test_a_look_up_that_failed_is_never_taken_for_not_there(answer: Reply | Exception) -> None:
-    at, http = house()
+    at, http = scripted()
     http.on(f"GET /orders/@{X}", answer)
     with pytest.raises(Later):
         at.vendor().find(a_request())
 
 
 def test_an_id_that_is_taken_is_said_so_that_it_can_be_adopted() -> None:
-    at, http = house()
+    at, http = scripted()
     http.on("POST /orders", reply(422, {"errors": {"external_id": ["The external_id has already been taken."]}}))
     with pytest.raises(AlreadyThere):
         at.vendor().submit(a_request())
@@ -191,7 +180,7 @@ def test_an_id_that_is_taken_is_said_so_that_it_can_be_adopted() -> None:
 
 
 def test_read_goes_by_their_id_and_by_ours_while_theirs_is_not_known() -> None:
-    at, http = house()
+    at, http = scripted()
     http.on("GET /orders/PPO21694395", data(their_order(status="GENERATED"))).on(
         f"GET /orders/@{X}", data(their_order())
     )
@@ -203,13 +192,13 @@ def test_read_goes_by_their_id_and_by_ours_while_theirs_is_not_known() -> None:
 
 
 def test_an_order_they_do_not_have_any_more_is_none() -> None:
-    at, http = house()
+    at, http = scripted()
     http.on("GET /orders/PPO1", GONE)
     assert at.vendor().read(a_job(vendor_ref="PPO1")) is None
 
 
 def test_locate_asks_the_store_that_is_named_and_else_each_in_turn() -> None:
-    at, http = house()
+    at, http = scripted()
     http.on("GET /orders/PPO1", GONE, data(their_order(id="PPO1")))
     assert at.vendor().locate("", "PPO1") == X
     assert [call.auth for call in http.calls] == [("eu-user", "eu-key"), ("us-user", "us-key")]
@@ -220,13 +209,13 @@ def test_locate_asks_the_store_that_is_named_and_else_each_in_turn() -> None:
 
 
 def test_an_order_made_by_hand_has_no_id_of_ours() -> None:
-    at, http = house()
+    at, http = scripted()
     http.on("GET /orders/PPO1", data(their_order(id="PPO1", external_id=None)))
     assert at.vendor().locate("", "PPO1") is None
 
 
 def test_one_store_in_trouble_does_not_hide_what_the_other_has() -> None:
-    at, http = house()
+    at, http = scripted()
     http.on("GET /orders/PPO1", reply(500, b""), data(their_order(id="PPO1")))
     assert at.vendor().locate("", "PPO1") == X
     http.on("GET /orders/PPO1", reply(500, b""), GONE)
@@ -234,80 +223,11 @@ def test_one_store_in_trouble_does_not_hide_what_the_other_has() -> None:
         at.vendor().locate("", "PPO1")
 
 
-# cancel
-
-JOB = a_job(vendor_ref="PPO21694395")
-REF = "/orders/PPO21694395"
-
-
-def test_a_cancel_is_asked_for_and_then_looked_at() -> None:
-    at, http = house()
-    http.on(f"GET {REF}", data(their_order()), data(their_order(status="CANCELED"))).on(
-        f"DELETE {REF}", reply(200, b"")
-    )
-    news = at.vendor().cancel(JOB)
-    assert news is not None
-    assert news.phase is VendorPhase.CANCELLED
-    assert http.asked("DELETE") == [REF]
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [reply(200, b""), reply(204, b""), reply(422, {"message": "Too late."}), reply(400, {"message": "Too late."})],
-)
-def test_a_cancel_that_did_not_happen_is_refused_with_their_words(answer: Reply) -> None:
-    at, http = house()
-    http.on(f"GET {REF}", data(their_order(status="IN_PROGRESS"))).on(f"DELETE {REF}", answer)
-    with pytest.raises(Refused) as refused:
-        at.vendor().cancel(JOB)
-    assert "IN_PROGRESS" in refused.value.words
-    if answer.status >= 400:
-        assert "Too late." in refused.value.words
-
-
-@pytest.mark.parametrize(
-    "answer", [reply(500, b""), Unclear("timed out"), reply(422, {"message": "Already cancelled."}), GONE]
-)
-def test_a_cancel_that_the_read_confirms_is_done_whatever_was_said(answer: Reply | Exception) -> None:
-    at, http = house()
-    http.on(f"GET {REF}", data(their_order()), data(their_order(status="CANCELLED"))).on(f"DELETE {REF}", answer)
-    news = at.vendor().cancel(JOB)
-    assert news is not None
-    assert news.phase is VendorPhase.CANCELLED
-
-
-@pytest.mark.parametrize(
-    "answer", [reply(503, b""), Unclear("timed out"), Unreachable("no route"), reply(429, b"")]
-)
-def test_a_cancel_that_got_lost_is_tried_again_later(answer: Reply | Exception) -> None:
-    at, http = house()
-    http.on(f"GET {REF}", data(their_order())).on(f"DELETE {REF}", answer)
-    with pytest.raises(Later):
-        at.vendor().cancel(JOB)
-
-
-def test_a_cancel_of_what_is_not_there_is_none() -> None:
-    at, http = house()
-    http.on(f"GET {REF}", GONE)
-    assert at.vendor().cancel(JOB) is None
-    http.on(f"GET {REF}", data(their_order()), GONE).on(f"DELETE {REF}", GONE)
-    assert at.vendor().cancel(JOB) is None
-
-
-def test_a_cancel_finds_the_order_by_our_id_when_theirs_is_not_known() -> None:
-    at, http = house()
-    http.on(f"GET /orders/@{X}", data(their_order())).on(f"DELETE {REF}", reply(200, b""))
-    http.on(f"GET {REF}", data(their_order(status="CANCELLED")))
-    news = at.vendor().cancel(a_job())
-    assert news is not None
-    assert news.phase is VendorPhase.CANCELLED
-
-
 # credentials and check
 
 
 def test_a_connection_without_credentials_is_denied_and_says_what_is_missing() -> None:
-    at, _ = house()
+    at, _ = scripted()
     for held, said in (
         (None, "no credentials yet"),
         ({"eu_user": "eu-user"}, "eu_key is missing"),
@@ -322,7 +242,7 @@ def test_a_connection_without_credentials_is_denied_and_says_what_is_missing() -
 
 
 def test_orders_of_a_store_that_left_the_settings_can_still_be_followed() -> None:
-    at, http = house(regions=["eu"])
+    at, http = scripted(regions=["eu"])
     http.on("GET /orders/PPO21694395", data(their_order(status="FULFILLED")))
     news = at.vendor().read(a_job("us", vendor_ref="PPO21694395"))
     assert news is not None
@@ -334,7 +254,7 @@ def test_orders_of_a_store_that_left_the_settings_can_still_be_followed() -> Non
 
 @pytest.mark.parametrize("account", ["", "mars", "EU"])
 def test_no_account_leads_to_a_store_by_accident(account: str) -> None:
-    at, http = house()
+    at, http = scripted()
     for ask in (lambda: at.vendor().read(a_job(account)), lambda: at.vendor().submit(a_request(account=account))):
         with pytest.raises(Refused):
             ask()
@@ -342,7 +262,7 @@ def test_no_account_leads_to_a_store_by_accident(account: str) -> None:
 
 
 def test_a_check_greets_each_store_and_tells_of_the_webhook() -> None:
-    at, http = house(mode="test")
+    at, http = scripted(mode="test")
     http.on("GET /shipping/types", data([]))
     findings = at.vendor().check()
     assert all(finding.ok for finding in findings)
@@ -358,7 +278,7 @@ def test_a_check_greets_each_store_and_tells_of_the_webhook() -> None:
     "answer", [reply(401, b""), reply(500, b""), GONE, Unreachable("no route"), reply(200, b"<html>")]
 )
 def test_a_check_says_which_store_does_not_work_and_goes_on(answer: Reply | Exception) -> None:
-    at, http = house()
+    at, http = scripted()
     http.on("GET /shipping/types", answer, data([]))
     wrong, right, *_ = at.vendor().check()
     assert (wrong.ok, right.ok) == (False, True)
@@ -367,7 +287,7 @@ def test_a_check_says_which_store_does_not_work_and_goes_on(answer: Reply | Exce
 
 
 def test_no_words_of_any_verdict_hold_the_key() -> None:
-    at, http = house()
+    at, http = scripted()
     http.on("POST /orders", reply(401, {"message": "Unauthorized"}))
     with pytest.raises(Verdict) as verdict:
         at.vendor().submit(a_request(details()))

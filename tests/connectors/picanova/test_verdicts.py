@@ -10,7 +10,8 @@ from platen.connectors.picanova.answers import Rejected, read_words
 from platen.connectors.picanova.client import Client
 from platen.domain.verdicts import AlreadyThere, Busy, Denied, Later, Refused, Unclear, Unreachable, Verdict
 from platen.ports import Reply
-from tests.connectors.picanova.house import FakeClock, ScriptedHttp, data, reply, their_order
+from tests.connectors.picanova.fakes import FakeClock, ScriptedHttp, data, reply
+from tests.connectors.picanova.house import their_order
 
 BASE = "https://api.picanova.com/api/beta"
 INVALID = {
@@ -189,7 +190,10 @@ def test_a_list_is_read_to_its_last_page() -> None:
 
 def test_ids_cannot_lead_a_call_astray() -> None:
     http = ScriptedHttp().on("GET /orders/..%2F..%2Fproducts%3Fpage%3D2", reply(404, b""))
-    assert Client(http, FakeClock(), BASE, ("user", "key")).order("../../products?page=2") is None
+    http.on("GET /orders/@..%2FX", reply(404, b""))
+    api = Client(http, FakeClock(), BASE, ("user", "key"))
+    assert api.order("../../products?page=2") is None
+    assert api.order_called("../X") is None
 
 
 # words

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from platen.connectors.picanova import wire
 from platen.connectors.picanova.answers import read_words
-from tests.connectors.picanova.house import an_option, reply, their_order, their_variant
+from tests.connectors.picanova.fakes import reply
+from tests.connectors.picanova.house import an_option, their_order, their_variant
 
 SAMPLES = Path(__file__).parents[4] / "shared" / "samples" / "picanova"
 needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample payloads are not beside this checkout")
@@ -177,6 +178,7 @@ def test_an_empty_php_object_is_a_list_and_does_no_harm() -> None:
 def test_nulls_are_as_good_as_absent() -> None:
     order = wire.one(wire.Order, their_order(external_id=None, shipments=None, items=None, is_test=None))
     assert (order.external_id, order.shipments, order.items, order.is_test) == ("", [], [], False)
+    assert wire.one(wire.Order, their_order(is_test="")).is_test is False
 
 
 def test_one_odd_entry_does_not_take_the_list_with_it() -> None:
