@@ -60,7 +60,8 @@ class DynamoDBOrders:
             TableName=self._table,
             ConsistentRead=True,
             # Bodies and events sort before "job#", so they are neither read nor paid for.
-            KeyConditionExpression="order_id = :id AND item >= :first",
+            KeyConditionExpression="order_id = :id AND #item >= :first",
+            ExpressionAttributeNames={"#item": "item"},
             ExpressionAttributeValues={":id": {"S": order_id}, ":first": {"S": "job#"}},
         )
         head: OrderHead | None = None
@@ -141,7 +142,8 @@ class DynamoDBOrders:
         found = query_all(
             self._client,
             TableName=self._table,
-            KeyConditionExpression="order_id = :id AND begins_with(item, :event)",
+            KeyConditionExpression="order_id = :id AND begins_with(#item, :event)",
+            ExpressionAttributeNames={"#item": "item"},
             ExpressionAttributeValues={":id": {"S": order_id}, ":event": {"S": "event#"}},
         )
         return [Event.model_validate(item) for item in found]
