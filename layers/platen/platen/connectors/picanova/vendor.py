@@ -83,11 +83,13 @@ class PicanovaVendor:
         return None
 
     def cancel(self, job: Job) -> VendorOrder | None:
-        order = self._order_of(job)
-        if order is None:
-            return None
-        answer = self._delete(job.account, order.id)
-        now = self.read(job.but(vendor_ref=order.id))
+        if not job.vendor_ref:
+            order = self._order_of(job)
+            if order is None:
+                return None
+            job = job.but(vendor_ref=order.id)
+        answer = self._delete(job.account, job.vendor_ref)
+        now = self.read(job)
         if now is None or now.phase is VendorPhase.CANCELLED:
             return now
         if isinstance(answer, Unclear):
