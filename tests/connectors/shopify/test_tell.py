@@ -341,3 +341,22 @@ def test_an_unknown_carrier_gets_a_link_and_a_broken_link_stays_out() -> None:
         ("Kranich Kurier", ""),
         ("", ""),
     ]
+
+
+def test_a_part_that_somebody_fulfilled_long_before_is_not_of_this_parcel() -> None:
+    shop = TinyShop(FulfillmentOrder(1, {"11": 2}))
+    shop.fulfillments.append(Fulfillment(7, {"11": 1}, [], created_at=NOW - timedelta(days=2)))
+    assert tell(shop, a_shipment("", lines={"11": 2})) == ("101",)
+    assert shop.shipped() == {"11": 3}
+
+
+def test_once_whole_a_parcel_takes_no_other_fulfillment_that_looks_alike() -> None:
+    shop = TinyShop(FulfillmentOrder(1, {"11": 0}, status="CLOSED"))
+    shop.fulfillments += [Fulfillment(8, {"11": 1}, []), Fulfillment(7, {"11": 1}, [])]
+    assert tell(shop, a_shipment("", fulfillments=("7",))) == ("7",)
+
+
+def test_what_is_shipped_is_taken_before_what_is_picked_up() -> None:
+    shop = TinyShop(FulfillmentOrder(1, {"11": 1}, method="PICK_UP"), FulfillmentOrder(2, {"11": 1}))
+    tell(shop, a_shipment())
+    assert [one.remaining for one in shop.orders] == [{"11": 1}, {"11": 0}]
