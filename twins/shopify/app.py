@@ -11,7 +11,9 @@ from flask import Flask, Response, request
 
 from twins.kit import Fault
 from twins.shopify import graph
+from twins.shopify.admin import CannotCancel
 from twins.shopify.door import OAuthError
+from twins.shopify.fulfilling import NotFulfilled
 from twins.shopify.shop import Unknown
 
 if TYPE_CHECKING:
@@ -113,7 +115,7 @@ def _control_orders(app: Flask, twin: ShopifyTwin) -> None:
             return _json({"error": f"there is no {action}; there is {', '.join(actions)}"}, 404)
         try:
             actions[action](order_id, **(request.get_json(silent=True) or {}))  # type: ignore[operator]
-        except (Unknown, TypeError, ValueError, RuntimeError) as wrong:
+        except (Unknown, CannotCancel, NotFulfilled, TypeError, ValueError) as wrong:
             return _json({"error": str(wrong)}, 409)
         return _json(twin.describe(twin.orders[order_id]))
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from twins.shopify.model import CENT, Fulfillment, Line, Order, Refund, ShippingLine, gid
+from twins.shopify.amounts import allocation, amount, both, current_money, discount_applications, ordered_money
+from twins.shopify.model import Fulfillment, Line, Order, Refund, ShippingLine, gid
 
 _REST_FULFILLMENT = {"FULFILLED": "fulfilled", "PARTIALLY_FULFILLED": "partial", "RESTOCKED": "restocked"}
 _PERSON = ("first_name", "last_name", "name", "address1", "address2", "zip", "phone", "latitude", "longitude")
@@ -40,7 +41,7 @@ class Bodies:
             "contact_email": self._hidden(order.email),
             "created_at": self.time(order.created_at),
             "currency": order.currency,
-            **self._current_money(order),
+            **current_money(order),
             "customer_locale": "en",
             "device_id": None,
             "discount_codes": [],
@@ -74,7 +75,7 @@ class Bodies:
             "taxes_included": False,
             "test": order.test,
             "token": f"{order.id:x}",
-            **self._ordered_money(order),
+            **ordered_money(order),
             "total_weight": sum(line.grams * line.quantity for line in order.lines),
             "updated_at": self.time(order.updated_at),
             "user_id": None,
@@ -93,7 +94,7 @@ class Bodies:
 
     def line(self, order: Order, line: Line, quantity: int | None = None) -> dict[str, Any]:
         shipped = "fulfilled" if line.fulfilled and not line.unfulfilled else "partial" if line.fulfilled else None
-        taken = [_allocation(order, line)] if line.discount else []
+        taken = [allocation(order, line)] if line.discount else []
         return {
             "id": line.id,
             "admin_graphql_api_id": gid("LineItem", line.id),
@@ -105,8 +106,8 @@ class Bodies:
             "gift_card": line.gift_card,
             "grams": line.grams,
             "name": f"{line.title} - {line.variant_title}" if line.variant_title else line.title,
-            "price": _amount(line.price),
-            "price_set": _both(order, line.price),
+            "price": amount(line.price),
+            "price_set": both(order, line.price),
             "product_exists": line.product_id is not None,
             "product_id": line.product_id,
             "properties": [{"name": name, "value": value} for name, value in line.attributes],
@@ -117,7 +118,7 @@ class Bodies:
             "taxable": True,
             "title": line.title,
             "total_discount": "0.00",
-            "total_discount_set": _both(order, Decimal(0)),
+            "total_discount_set": both(order, Decimal(0)),
             "variant_id": line.variant_id,
             "variant_inventory_management": None,
             "variant_title": line.variant_title,
@@ -175,8 +176,8 @@ class Bodies:
                     "restock_type": restock,
                     "subtotal": float(line.unit_after_discounts * quantity),
                     "total_tax": 0,
-                    "subtotal_set": _both(made.order, line.unit_after_discounts * quantity),
-                    "total_tax_set": _both(made.order, Decimal(0)),
+                    "subtotal_set": both(made.order, line.unit_after_discounts * quantity),
+                    "total_tax_set": both(made.order, Decimal(0)),
                     "line_item": self.line(made.order, line),
                 }
                 for own_id, line, quantity, restock in made.lines
@@ -184,57 +185,18 @@ class Bodies:
             "transactions": [],
         }
 
-    def _ordered_money(self, order: Order) -> dict[str, Any]:
-        amounts = {
-            "subtotal_price": order.goods - order.discounts,
-            "total_discounts": order.discounts,
-            "total_line_items_price": order.goods,
-            "total_price": order.total,
-            "total_tax": order.tax,
-        }
-        return (
-            {name: _amount(amount) for name, amount in amounts.items()}
-            | {f"{name}_set": _both(order, amount) for name, amount in amounts.items()}
-            | {
-                "total_outstanding": _amount(order.outstanding),
-                "total_shipping_price_set": _both(order, order.shipping_price),
-                "total_tip_received": "0.00",
-                "original_total_duties_set": None,
-                "original_total_additional_fees_set": None,
-                "total_cash_rounding_payment_adjustment_set": _both(order, Decimal(0)),
-                "total_cash_rounding_refund_adjustment_set": _both(order, Decimal(0)),
-            }
-        )
-
-    def _current_money(self, order: Order) -> dict[str, Any]:
-        amounts = {
-            "current_subtotal_price": order.current_goods,
-            "current_total_discounts": order.discounts,
-            "current_total_price": order.current_total,
-            "current_total_tax": order.tax,
-        }
-        return (
-            {name: _amount(amount) for name, amount in amounts.items()}
-            | {f"{name}_set": _both(order, amount) for name, amount in amounts.items()}
-            | {
-                "current_shipping_price_set": _both(order, order.shipping_price),
-                "current_total_duties_set": None,
-                "current_total_additional_fees_set": None,
-            }
-        )
-
     def _shipping(self, order: Order, line: ShippingLine) -> dict[str, Any]:
-        money = _both(order, line.price)
+        money = both(order, line.price)
         return {
             "id": line.id,
             "carrier_identifier": None,
             "code": line.code,
             "current_discounted_price_set": money,
-            "discounted_price": _amount(line.price),
+            "discounted_price": amount(line.price),
             "discounted_price_set": money,
             "is_removed": False,
             "phone": None,
-            "price": _amount(line.price),
+            "price": amount(line.price),
             "price_set": money,
             "requested_fulfillment_service_id": None,
             "source": "shopify",
@@ -272,41 +234,3 @@ def fulfillable(order: Order, line: Line) -> int:
         if each.line is line
     )
     return line.unfulfilled - held
-
-
-def discount_applications(order: Order) -> list[dict[str, Any]]:
-    """One manual discount for the whole order stands for whatever the discounts were."""
-    if not order.discounts:
-        return []
-    return [
-        {
-            "target_type": "line_item",
-            "type": "manual",
-            "value": str(order.discounts),
-            "value_type": "fixed_amount",
-            "allocation_method": "across",
-            "target_selection": "all",
-            "title": "Discount",
-            "description": "Discount",
-        }
-    ]
-
-
-def _allocation(order: Order, line: Line) -> dict[str, Any]:
-    return {
-        "amount": _amount(line.discount),
-        "discount_application_index": 0,
-        "amount_set": _both(order, line.discount),
-    }
-
-
-def _amount(amount: Decimal) -> str:
-    return str(amount.quantize(CENT))
-
-
-def _both(order: Order, amount: Decimal) -> dict[str, Any]:
-    presented = amount * order.presentment_rate
-    return {
-        "shop_money": {"amount": _amount(amount), "currency_code": order.currency},
-        "presentment_money": {"amount": _amount(presented), "currency_code": order.presentment_currency},
-    }

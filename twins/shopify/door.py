@@ -28,7 +28,7 @@ class Door:
     secrets: list[str]
     """Live client secrets, oldest first; the list the webhooks are signed with."""
     static_token: str
-    scopes: set[str]
+    scopes: frozenset[str]
     now: Now
     shop_not_permitted: bool = False
     """The store belongs to another organisation than the app: no client credentials grant."""

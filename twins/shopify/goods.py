@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from twins.shopify.access import Context
 from twins.shopify.model import Fulfillment, FulfillmentOrder, Line, gid
-from twins.shopify.reading import RESOLVERS, Context, Resolver, by_id
+from twins.shopify.reading import RESOLVERS, Resolver, by_id
 from twins.shopify.records import attributes, discount, legacy_id, money, never, nothing
 
 

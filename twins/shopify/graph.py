@@ -25,8 +25,9 @@ from graphql import (
 )
 
 from twins.shopify import goods, records, refusals, writing
+from twins.shopify.access import Context
 from twins.shopify.cost import Bucket, Price
-from twins.shopify.reading import Context, resolve, type_of
+from twins.shopify.reading import resolve, type_of
 
 MOST_FOR_ONE_QUERY = 1000
 LARGEST_LIST = 250
@@ -63,13 +64,13 @@ SCHEMA = _schema()
 
 
 @lru_cache(maxsize=500)
-def _read(query: str) -> tuple[DocumentNode | None, tuple[str, ...], tuple[GraphQLError, ...]]:
-    """A document, once: (what it says, -, what is wrong with it)."""
+def _read(query: str) -> tuple[DocumentNode | None, tuple[GraphQLError, ...]]:
+    """A document, once: (what it says, what is wrong with it)."""
     try:
         document = parse(query)
     except GraphQLError as error:
-        return None, (), (error,)
-    return document, (), tuple(validate(SCHEMA, document))
+        return None, (error,)
+    return document, tuple(validate(SCHEMA, document))
 
 
 def root_field(query: str, operation_name: str | None = None) -> str:
@@ -82,11 +83,11 @@ def root_field(query: str, operation_name: str | None = None) -> str:
 
 def answer(context: Context, bucket: Bucket, request: dict[str, Any]) -> dict[str, Any]:
     """The whole answer to ``{"query": .., "variables": .., "operationName": ..}``."""
-    document, _, errors = _read(request["query"])
+    document, errors = _read(request["query"])
     if document is None:
         return {"errors": [refusals.of_syntax(error) for error in errors]}
     if errors:
-        return {"errors": [refusals.of_document(error) for error in errors]}
+        return {"errors": [refusals.of_document(document, error) for error in errors]}
     operation = get_operation_ast(document, request.get("operationName"))
     if operation is None:
         return {"errors": [{"message": "An operation name is required"}]}

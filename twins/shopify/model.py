@@ -194,7 +194,10 @@ class Order:
         return gid("Order", self.id)
 
     def line(self, line_id: int) -> Line:
-        return next(line for line in self.lines if line.id == line_id)
+        found = next((line for line in self.lines if line.id == line_id), None)
+        if found is None:
+            raise ValueError(f"order {self.name} has no line {line_id}")
+        return found
 
     @property
     def discounts(self) -> Decimal:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from twins.shopify.access import Context
 from twins.shopify.model import Fulfillment, Order, gid
-from twins.shopify.reading import RESOLVERS, Context, Resolver, by_id
+from twins.shopify.reading import RESOLVERS, Resolver, by_id
 from twins.shopify.search import connection, refuse
 
 

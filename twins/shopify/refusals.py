@@ -7,9 +7,13 @@ then the twin's way of saying that nobody taught it that field yet.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
     GraphQLError,
     GraphQLNonNull,
     GraphQLSchema,
@@ -33,10 +37,34 @@ _UNDEFINED_VARIABLE = re.compile(r"Variable '\$(\w+)' is not defined")
 _MISMATCH = re.compile(r"Variable '\$(\w+)' of type '([^']+)' used in position expecting type '([^']+)'")
 
 
-def of_document(error: GraphQLError) -> Refusal:
+def of_document(document: DocumentNode, error: GraphQLError) -> Refusal:
     """One validation error, translated; the code says which of the real rules it broke."""
     message, extensions = _translate(error)
-    return _with_places(error, {"message": message, "extensions": extensions})
+    return _with_places(error, {"message": message, "path": _path(document, error), "extensions": extensions})
+
+
+def _path(document: DocumentNode, error: GraphQLError) -> list[str]:
+    """From the operation or fragment down to what is wrong, as the real refusals name it."""
+    wrong = error.nodes[0].loc if error.nodes else None
+    path: list[str] = []
+    inside: Iterable[Any] = document.definitions
+    while wrong:
+        holder = next((one for one in inside if one.loc.start <= wrong.start and wrong.end <= one.loc.end), None)
+        if holder is None:
+            break
+        path.append(_step(holder))
+        inside = holder.selection_set.selections if getattr(holder, "selection_set", None) else ()
+    return path
+
+
+def _step(node: Any) -> str:
+    if isinstance(node, OperationDefinitionNode):
+        return f"{node.operation.value} {node.name.value}" if node.name else node.operation.value
+    if isinstance(node, FragmentDefinitionNode):
+        return f"fragment {node.name.value}"
+    if isinstance(node, FieldNode):
+        return (node.alias or node.name).value
+    return f"... on {node.type_condition.name.value}" if getattr(node, "type_condition", None) else "..."
 
 
 def of_syntax(error: GraphQLError) -> Refusal:

@@ -69,8 +69,9 @@ class Shop:
         for one in fulfillment_orders:
             one.updated_at = moment
         order.indexed.append((self.now(), self.index_row(order)))
-        if self.search_lag_seconds <= 0:
-            del order.indexed[:-1]
+        limit = self.now() - timedelta(seconds=self.search_lag_seconds)
+        old = sum(1 for at, _ in order.indexed if at <= limit)
+        del order.indexed[: max(0, old - 1)]
 
     def index_row(self, order: Order) -> dict[str, Any]:
         """What the search index keeps of an order: lower-case words, each a tuple of what it answers to."""

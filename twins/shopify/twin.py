@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 from wsgiref.types import WSGIApplication
 
 from twins import kit
 from twins.shopify import admin, checkout, fulfilling
+from twins.shopify.access import Context
 from twins.shopify.app import call_name, make_app
 from twins.shopify.bodies import Bodies
 from twins.shopify.cost import Bucket
 from twins.shopify.door import Door
 from twins.shopify.model import Fulfillment, Line, Order, Refund
 from twins.shopify.notices import uninstalled
-from twins.shopify.reading import Context
 from twins.shopify.shop import Shop
 from twins.shopify.webhooks import RETRY_AFTER, Subscription, Webhooks, post_within_five_seconds
 
@@ -81,9 +82,8 @@ class ShopifyTwin:
         self.lock = threading.RLock()
         ids = itertools.count(_FIRST_ID)
         secrets = [client_secret]
-        self.scopes = set(scopes)
         self.latest_version = latest_version
-        self.door = Door(client_id, secrets, static_token, self.scopes, now)
+        self.door = Door(client_id, secrets, static_token, frozenset(scopes), now)
         self.bucket = Bucket(rates.bucket, rates.restore, now)
         self.faults = kit.Faults()
         self.outbox = kit.Outbox(
@@ -126,11 +126,19 @@ class ShopifyTwin:
     def context(self) -> Context:
         return Context(
             shop=self.shop,
-            scopes=frozenset(self.scopes),
+            scopes=self.door.scopes,
             versions=[(one, True) for one in self.versions] + [(_quarters_on(self.latest_version, 1), False)],
             webhook_version=self.shop.webhooks.version,
             hide_personal_data=self.hide_personal_data,
         )
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        return self.door.scopes
+
+    @scopes.setter
+    def scopes(self, scopes: Iterable[str]) -> None:
+        self.door.scopes = frozenset(scopes)
 
     @property
     def hide_personal_data(self) -> bool:
@@ -178,9 +186,14 @@ class ShopifyTwin:
             order = self.shop.order(order_id)
             return admin.refund_line(self.shop, order, order.line(line), quantity, restock=restock)
 
-    def change_address(self, order_id: int, changes: Mapping[str, Any] | None = None, **fields: Any) -> None:
+    def change_address(
+        self, order_id: int, changes: Mapping[str, Any] | None = MappingProxyType({}), **fields: Any
+    ) -> None:
+        """Changes to the ship-to, as a mapping or by name; None takes the whole address away."""
         with self.lock:
-            asked = None if changes is None and not fields else {**(changes or {}), **fields}
+            asked = None if changes is None else {**changes, **fields}
+            if asked == {}:
+                raise ValueError("say what changes in the address")
             admin.change_address(self.shop, self.shop.order(order_id), asked)
 
     def hold(self, order_id: int, *, reason: str = "OTHER", notes: str | None = None) -> None:

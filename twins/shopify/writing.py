@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from twins.shopify import admin, fulfilling
+from twins.shopify.access import Context
 from twins.shopify.model import FulfillmentOrder, Order, gid
-from twins.shopify.reading import RESOLVERS, Context, node, number_of
+from twins.shopify.reading import RESOLVERS, node, number_of
 from twins.shopify.search import refuse
 
 _FULFILLS = (
