@@ -24,7 +24,8 @@ class JobState(StrEnum):
 
 
 JOB_STEPS: dict[JobState, frozenset[JobState]] = {
-    JobState.READY: frozenset({JobState.CLAIMED, JobState.ATTENTION, JobState.CANCELLED}),
+    # Unknown without a claim: the vendor speaks of what we were about to send.
+    JobState.READY: frozenset({JobState.CLAIMED, JobState.UNKNOWN, JobState.ATTENTION, JobState.CANCELLED}),
     # Back to ready only on a definite "nothing was made".
     JobState.CLAIMED: frozenset(
         {JobState.CLAIMED, JobState.READY, JobState.UNKNOWN, JobState.ATTENTION, JobState.SENT}
@@ -113,7 +114,7 @@ class Job(Claimable):
     body: str
     """Names the version of the order's body that it is made from."""
     content: str
-    """Names what the vendor was told (see ``planning.Content``): a change after sending shows here."""
+    """Names what the vendor was told (see ``content.Content``): a change after sending shows here."""
     asked: str = ""
     """What the order asks for since it changed; becomes ``content`` when a person releases the change."""
     test: bool = False

@@ -7,38 +7,23 @@ late or out of order changes nothing that the first one did not.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from platen.domain.attention import Attention, Cause, Problem
+from platen.domain.content import CANCELLED, Content, content_of
 from platen.domain.job import Job, JobLine, JobState, external_id
-from platen.domain.model import Value, digest
+from platen.domain.model import Value
 from platen.domain.order import Order
-from platen.domain.printing import PrintDetails
 from platen.domain.record import Event, OrderBody, OrderHead, OrderRecord, OrderState, step_job
 from platen.domain.routing import Plan
 
 UNDISPATCHED = timedelta(minutes=10)
 """A job that is still ready so long after it was planned has lost its message: the sweep sends another."""
 
-_PLAN_CAUSES = frozenset({Cause.UNROUTED_LINE, Cause.SHIP_TO_MISSING, Cause.SHIP_TO_HIDDEN})
+_GONE_BY_A_LOOK = frozenset({Cause.UNROUTED_LINE, Cause.SHIP_TO_MISSING, Cause.SHIP_TO_HIDDEN, Cause.STORE_LOST_IT})
+"""What a fresh look at the order finds again, if it is still so."""
 _MID_SEND = frozenset({JobState.CLAIMED, JobState.UNKNOWN})
-
-
-class Content(Value):
-    """What a vendor was told, as three short names: where it goes, what is made, what is too many."""
-
-    where: str
-    what: str
-    too_many: str
-
-    def __str__(self) -> str:
-        return f"{self.where}.{self.what}.{self.too_many}"
-
-    @classmethod
-    def read(cls, text: str) -> Content:
-        where, what, too_many = text.split(".")
-        return cls(where=where, what=what, too_many=too_many)
 
 
 class Planned(Value):
@@ -82,6 +67,7 @@ class _Planner:
         self.jobs = dict(record.jobs)
         self.again = False
         self.events: list[Event] = []
+        self.made = _quantities(job for job in self.jobs.values() if job.bound and not job.cancel_wanted)
         self.bound = _quantities(job for job in self.jobs.values() if job.bound or job.dropped)
 
     def run(self) -> Planned:
@@ -101,17 +87,30 @@ class _Planner:
         if self.plan.cause:
             return  # the order itself waits for a person; what it asks for is not known
         for job in list(self.jobs.values()):
-            if not job.bound or job.state is JobState.SHIPPED:
+            if not job.bound or job.state is JobState.SHIPPED or job.cancel_wanted:
                 continue
             content = self._asked_of(job)
-            if str(content) == job.content:
+            if str(content) == (job.asked or job.content):
                 continue
             if job.state in _MID_SEND:
                 self.again = True
-            elif job.state is not JobState.ATTENTION or _says(job, Cause.CHANGED_AFTER_SENT):
+            else:
                 self._put(self._changed(job, content))
 
     def _changed(self, job: Job, content: Content) -> Job:
+        """In attention, with what changed; beside another trouble, where there is one already."""
+        problems = self._changes(job, content)
+        old = job.attention
+        if old and old.cause is Cause.CHANGED_AFTER_SENT:
+            attention = old.but(problems=problems)
+        elif old:
+            new = tuple(problem for problem in problems if problem not in old.problems)
+            attention = old.but(problems=old.problems + new)
+        else:
+            attention = Attention(cause=Cause.CHANGED_AFTER_SENT, problems=problems, since=self.now)
+        return step_job(job, JobState.ATTENTION, attention=attention, asked=str(content))
+
+    def _changes(self, job: Job, content: Content) -> tuple[Problem, ...]:
         old = Content.read(job.content)
         problems: list[Problem] = []
         if content.where != old.where:
@@ -124,10 +123,8 @@ class _Planner:
             )
         if content.too_many != old.too_many:
             problems.extend(self._too_many(job))
-        attention = Attention(cause=Cause.CHANGED_AFTER_SENT, problems=tuple(problems), since=self.now)
-        if job.attention and job.attention.problems == attention.problems:
-            return job
-        return step_job(job, JobState.ATTENTION, attention=attention, asked=str(content))
+        back = Problem(what="The order was changed after the job was sent, and changed back.")
+        return tuple(problems) or (back,)
 
     def _too_many(self, job: Job) -> list[Problem]:
         found = []
@@ -140,11 +137,11 @@ class _Planner:
 
     def _excess(self, job: Job) -> dict[str, int]:
         totals = self.plan.totals()
-        lines = [line.line_id for line in job.lines]
+        made = {line.line_id: self.made[line.line_id] for line in job.lines}
         return {
-            line_id: self.bound[line_id] - totals.get(line_id, 0)
-            for line_id in lines
-            if self.bound[line_id] > totals.get(line_id, 0)
+            line_id: count - totals.get(line_id, 0)
+            for line_id, count in made.items()
+            if count > totals.get(line_id, 0)
         }
 
     def _asked_of(self, job: Job) -> Content:
@@ -158,17 +155,15 @@ class _Planner:
     # what no vendor has seen
 
     def _rewrite_free_jobs(self) -> None:
-        free = {
-            (job.vendor, job.account): job
-            for job in self.jobs.values()
-            if not job.bound and job.state is not JobState.CANCELLED
-        }
         wanted = {} if self.plan.cause or self.plan.waiting_for else self._wanted()
-        for key, job in free.items():
-            if key not in wanted:
-                self._put(step_job(job, JobState.CANCELLED, due_at=None))
+        for job in list(self.jobs.values()):
+            if job.bound or job.state is JobState.CANCELLED:
+                continue
+            # A vendor's second free job finds nothing left to ask for: the first has it all.
+            lines = wanted.pop((job.vendor, job.account), None)
+            self._put(self._rewritten(job, lines) if lines else step_job(job, JobState.CANCELLED, due_at=None))
         for key, lines in wanted.items():
-            self._put(self._free_job(free.get(key), key, lines))
+            self._put(self._filled(self._new_job(key), lines))
 
     def _wanted(self) -> dict[tuple[str, str], tuple[JobLine, ...]]:
         wanted: dict[tuple[str, str], list[JobLine]] = defaultdict(list)
@@ -178,17 +173,26 @@ class _Planner:
                 wanted[line.vendor, line.account].append(JobLine(line_id=line.line_id, quantity=left))
         return {key: tuple(lines) for key, lines in wanted.items()}
 
-    def _free_job(self, old: Job | None, key: tuple[str, str], lines: tuple[JobLine, ...]) -> Job:
+    def _rewritten(self, old: Job, lines: tuple[JobLine, ...]) -> Job:
         content = str(content_of(self.order, self.printing, lines, {}))
-        if old and old.content == content and not self.replan:
-            return old
-        job = (old or self._new_job(key)).but(lines=lines, content=content, body=self.name, test=self.order.test)
-        mine = {line.line_id for line in lines}
-        wrong = tuple(problem for problem in self.plan.details_wrong if problem.line_id in mine)
+        known = old.attention.problems if old.attention and old.attention.cause is Cause.PRINT_DETAILS else ()
+        if old.content == content and self._wrong(lines) == known and not self.replan:
+            return old.but(body=self.name)
+        return self._filled(old, lines)
+
+    def _filled(self, job: Job, lines: tuple[JobLine, ...]) -> Job:
+        content = str(content_of(self.order, self.printing, lines, {}))
+        job = job.but(lines=lines, content=content, asked="", body=self.name, test=self.order.test)
+        wrong = self._wrong(lines)
         if wrong:
-            attention = Attention(cause=Cause.PRINT_DETAILS, problems=wrong, since=self.now)
+            since = job.attention.since if job.attention else self.now
+            attention = Attention(cause=Cause.PRINT_DETAILS, problems=wrong, since=since)
             return step_job(job, JobState.ATTENTION, attention=attention, due_at=None)
         return step_job(job, JobState.READY, due_at=self.now + UNDISPATCHED)
+
+    def _wrong(self, lines: tuple[JobLine, ...]) -> tuple[Problem, ...]:
+        mine = {line.line_id for line in lines}
+        return tuple(problem for problem in self.plan.details_wrong if problem.line_id in mine)
 
     def _new_job(self, key: tuple[str, str]) -> Job:
         job_id = str(1 + max((int(one) for one in self.jobs), default=0))
@@ -218,7 +222,15 @@ class _Planner:
             elif job.state in _MID_SEND:
                 self.again = True
             else:
-                self._put(job.but(cancel_wanted=True))
+                self._put(self._to_be_cancelled(job))
+
+    def _to_be_cancelled(self, job: Job) -> Job:
+        """Passed on once: after a person let it go on, the same cancel does not come again."""
+        asked = str(Content.read(job.content).but(too_many=CANCELLED))
+        if asked == job.content:
+            return job
+        due_at = self.now + UNDISPATCHED if job.at_vendor else job.due_at
+        return job.but(cancel_wanted=True, asked=asked, due_at=due_at)
 
     # the head
 
@@ -246,29 +258,10 @@ class _Planner:
         if self.plan.cause:
             since = old.since if old and old.cause is self.plan.cause else self.now
             return Attention(cause=self.plan.cause, problems=self.plan.problems, since=since)
-        return old if old and old.cause not in _PLAN_CAUSES else None
+        return old if old and old.cause not in _GONE_BY_A_LOOK else None
 
     def _put(self, job: Job) -> None:
         self.jobs[job.job_id] = job
-
-
-def content_of(
-    order: Order,
-    printing: Mapping[str, PrintDetails],
-    lines: tuple[JobLine, ...],
-    too_many: Mapping[str, int],
-) -> Content:
-    """What a vendor is told of these lines, named; ``too_many``: line id -> how many more than wanted."""
-    where = order.ship_to.model_dump(mode="json") if order.ship_to else None
-    what = [
-        (line.line_id, line.quantity, _as_json(printing.get(line.line_id)))
-        for line in sorted(lines, key=lambda line: line.line_id)
-    ]
-    return Content(where=digest(where), what=digest(what), too_many=digest(dict(too_many)) if too_many else "0")
-
-
-def _as_json(details: PrintDetails | None) -> object:
-    return details.model_dump(mode="json") if details else None
 
 
 def _new_head(order: Order, now: datetime) -> OrderHead:
@@ -296,7 +289,3 @@ def _quantities(jobs: Iterable[Job]) -> defaultdict[str, int]:
 
 def _needs_dispatch(job: Job) -> bool:
     return job.state is JobState.READY or (job.cancel_wanted and job.at_vendor)
-
-
-def _says(job: Job, cause: Cause) -> bool:
-    return job.attention is not None and job.attention.cause is cause

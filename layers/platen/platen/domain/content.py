@@ -1,0 +1,48 @@
+"""The content of a job: what its vendor was told, named so that a later change shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from platen.domain.job import JobLine
+from platen.domain.model import Value, digest
+from platen.domain.order import Order
+from platen.domain.printing import PrintDetails
+
+CANCELLED = "cancelled"
+"""Stands for ``too_many`` where the store wants nothing of it at all."""
+
+
+class Content(Value):
+    """What a vendor was told, as three short names: where it goes, what is made, what is too many."""
+
+    where: str
+    what: str
+    too_many: str
+
+    def __str__(self) -> str:
+        return f"{self.where}.{self.what}.{self.too_many}"
+
+    @classmethod
+    def read(cls, text: str) -> Content:
+        where, what, too_many = text.split(".")
+        return cls(where=where, what=what, too_many=too_many)
+
+
+def content_of(
+    order: Order,
+    printing: Mapping[str, PrintDetails],
+    lines: tuple[JobLine, ...],
+    too_many: Mapping[str, int],
+) -> Content:
+    """What a vendor is told of these lines, named; ``too_many``: line id -> how many more than wanted."""
+    where = order.ship_to.model_dump(mode="json") if order.ship_to else None
+    what = [
+        (line.line_id, line.quantity, _as_json(printing.get(line.line_id)))
+        for line in sorted(lines, key=lambda line: line.line_id)
+    ]
+    return Content(where=digest(where), what=digest(what), too_many=digest(dict(too_many)) if too_many else "0")
+
+
+def _as_json(details: PrintDetails | None) -> object:
+    return details.model_dump(mode="json") if details else None
