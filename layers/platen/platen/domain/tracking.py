@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import count, takewhile
 
 from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.job import Job, JobState, VendorOrder, VendorParcel, VendorPhase
-from platen.domain.model import Value, digest, iso
+from platen.domain.model import Value, digest
 from platen.domain.record import OrderRecord, step_job, step_shipment
 from platen.domain.shipment import Parcel, Shipment, ShipmentLine, ShipmentState
 
@@ -36,18 +38,40 @@ def hear(
     News repeat, overtake each other and come after the end; so what is recorded is compared, never
     added up: the same news twice changes nothing but the time we heard.
     """
-    job = record.jobs[job_id].but(
-        vendor_ref=news.ref, vendor_phase=news.phase, vendor_words=news.words, heard_at=now
-    )
+    before = record.jobs[job_id]
+    if before.state in (JobState.READY, JobState.CLAIMED):
+        return Heard(record=_spoken_of(record, before, now), tell=())
+    job = before.but(vendor_ref=news.ref, vendor_phase=news.phase, vendor_words=news.words, heard_at=now)
     if news.lines:
         job = job.but(vendor_lines=news.lines)
     record = _with_parcels(record, job, news.parcels, now)
     job = _moved(record, job, news, now, waiting_alarm)
-    ended = job.state in (JobState.SHIPPED, JobState.CANCELLED)
-    job = job.but(due_at=None if ended else now + ask_again)
+    job = job.but(due_at=_next_look(job, now + ask_again))
+    if job.state is JobState.SHIPPED and before.state is not JobState.SHIPPED and job.cancel_wanted:
+        record = _shipped_all_the_same(record, now)
     record = record.with_jobs(job).settled(now)
     tell = [one.shipment_id for one in record.shipments.values() if one.state is ShipmentState.READY]
     return Heard(record=record, tell=tuple(tell))
+
+
+def _spoken_of(record: OrderRecord, job: Job, now: datetime) -> OrderRecord:
+    """The vendor has it, and we are about to send it (again): whoever claims it has to look there first."""
+    if job.state is JobState.CLAIMED:
+        return record  # a write would take the claim from its worker
+    return record.with_jobs(step_job(job, JobState.UNKNOWN, doubt=True, due_at=now)).settled(now)
+
+
+def _next_look(job: Job, regular: datetime) -> datetime | None:
+    if job.state in (JobState.SHIPPED, JobState.CANCELLED):
+        return None
+    # A cancel that is still to be passed on is not put off by news.
+    return min(job.due_at, regular) if job.cancel_wanted and job.due_at else regular
+
+
+def _shipped_all_the_same(record: OrderRecord, now: datetime) -> OrderRecord:
+    problem = Problem(what="It was to be cancelled, but the vendor shipped it before.")
+    attention = Attention(cause=Cause.CANCELLED_AFTER_SHIPPED, problems=(problem,), since=now)
+    return record.but(head=record.head.but(attention=record.head.attention or attention, changed_at=now))
 
 
 def standing(record: OrderRecord, job: Job) -> JobState:
@@ -66,11 +90,12 @@ def standing(record: OrderRecord, job: Job) -> JobState:
 def _moved(  # noqa: PLR0911 - one exit for each phase
     record: OrderRecord, job: Job, news: VendorOrder, now: datetime, waiting_alarm: timedelta
 ) -> Job:
-    if job.state is JobState.UNKNOWN:
+    if job.state is JobState.UNKNOWN or _cause(job) is Cause.UNCONFIRMED:
+        # That the vendor has it was the doubt, and it is answered.
         job = step_job(job, JobState.SENT, sent_at=job.sent_at or now, doubt=False)
     match news.phase:
         case _ if job.state is JobState.ATTENTION:
-            return _out_of_silence(record, job)
+            return _in_attention(record, job, news, now)
         case _ if job.state in (JobState.SHIPPED, JobState.CANCELLED):
             return job
         case VendorPhase.CANCELLED if job.cancel_wanted:
@@ -83,17 +108,35 @@ def _moved(  # noqa: PLR0911 - one exit for each phase
             hours = int(waiting_alarm.total_seconds() // 3600)
             what = f"The vendor has had it for over {hours} hours and has not begun ({news.words}). Ask there."
             return _waits(job, Cause.VENDOR_SILENT, what, now)
+    if job.asked and not job.cancel_wanted:
+        return _unseen_change(job, now)
     # News that overtook each other never lead back: "sent" is where it stands already, or behind it.
     to = standing(record, job)
     return job if to is JobState.SENT else step_job(job, to)
 
 
-def _out_of_silence(record: OrderRecord, job: Job) -> Job:
-    """Silence is the one trouble that the vendor itself ends."""
-    silent = job.attention is not None and job.attention.cause is Cause.VENDOR_SILENT
-    if silent and job.vendor_phase in (VendorPhase.ACCEPTED, VendorPhase.IN_PRODUCTION, VendorPhase.SHIPPED):
-        return step_job(job, standing(record, job))
+def _in_attention(record: OrderRecord, job: Job, news: VendorOrder, now: datetime) -> Job:
+    """A person leads out of it. But that the vendor ended it has to be seen, and silence ends by itself."""
+    cause = _cause(job)
+    if news.phase is VendorPhase.CANCELLED and (job.cancel_wanted or cause is Cause.CANCEL_REFUSED):
+        return step_job(job, JobState.CANCELLED)
+    if news.phase is VendorPhase.CANCELLED and cause not in (Cause.VENDOR_CANCELLED, Cause.VENDOR_FAILED):
+        return _waits(job, Cause.VENDOR_CANCELLED, _because("The vendor cancelled it", news), now)
+    if news.phase is VendorPhase.FAILED and cause not in (Cause.VENDOR_CANCELLED, Cause.VENDOR_FAILED):
+        return _waits(job, Cause.VENDOR_FAILED, _because("The vendor could not make it", news), now)
+    goes_on = news.phase in (VendorPhase.ACCEPTED, VendorPhase.IN_PRODUCTION, VendorPhase.SHIPPED)
+    if cause is Cause.VENDOR_SILENT and goes_on:
+        return _unseen_change(job, now) if job.asked else step_job(job, standing(record, job))
     return job
+
+
+def _unseen_change(job: Job, now: datetime) -> Job:
+    """The order changed while the job was in other trouble, and nobody has said that it is good as it is."""
+    return _waits(job, Cause.CHANGED_AFTER_SENT, "The order was changed after the job was sent.", now)
+
+
+def _cause(job: Job) -> Cause | None:
+    return job.attention.cause if job.attention else None
 
 
 def _because(what: str, news: VendorOrder) -> str:
@@ -101,13 +144,19 @@ def _because(what: str, news: VendorOrder) -> str:
 
 
 def _waits(job: Job, cause: Cause, what: str, now: datetime) -> Job:
-    attention = Attention(cause=cause, problems=(Problem(what=what),), since=now)
+    known = job.attention.problems if job.attention else ()
+    attention = Attention(cause=cause, problems=(Problem(what=what), *known), since=now)
     return step_job(job, JobState.ATTENTION, attention=attention)
 
 
 def _all_shipped(record: OrderRecord, job: Job) -> bool:
     shipped = _shipped_of(record, job)
-    return all(shipped[line.line_id] >= line.quantity for line in job.lines)
+    if all(shipped[line.line_id] >= line.quantity for line in job.lines):
+        return True
+    # What is in a parcel that a person has vouched for is not known: there the vendor's word has to do.
+    mine = [one for one in record.shipments.values() if one.job_id == job.job_id]
+    vouched = any(not one.lines and one.state is ShipmentState.TOLD for one in mine)
+    return vouched and job.vendor_phase is VendorPhase.SHIPPED
 
 
 def _shipped_of(record: OrderRecord, job: Job) -> defaultdict[str, int]:
@@ -123,18 +172,57 @@ def _shipped_of(record: OrderRecord, job: Job) -> defaultdict[str, int]:
 
 
 def _with_parcels(record: OrderRecord, job: Job, parcels: tuple[VendorParcel, ...], now: datetime) -> OrderRecord:
-    seen: defaultdict[str, int] = defaultdict(int)
+    alike: defaultdict[str, list[VendorParcel]] = defaultdict(list)
     for told in parcels:
-        seed = digest([iso(told.shipped_at) if told.shipped_at else "", sorted(told.items)])
-        seen[seed] += 1
-        shipment_id = f"{job.job_id}-{digest([seed, seen[seed]])[:8]}"
-        known = record.shipments.get(shipment_id)
-        parcel = Parcel(carrier=told.carrier, tracking=told.tracking, url=told.url, shipped_at=told.shipped_at)
-        if known is None:
-            record = record.with_shipments(_recorded(record, job, shipment_id, parcel, told, now))
-        else:
-            record = record.with_shipments(_amended(known, parcel, now))
+        alike[digest(sorted(told.items))].append(told)
+    for inside, those in alike.items():
+        for shipment_id, told in _named(record, job, inside, those):
+            known = record.shipments.get(shipment_id)
+            parcel = Parcel(carrier=told.carrier, tracking=told.tracking, url=told.url, shipped_at=told.shipped_at)
+            if known:
+                record = record.with_shipments(_amended(known, parcel, now))
+            elif not _told_otherwise(record, job, told):
+                record = record.with_shipments(_recorded(record, job, shipment_id, parcel, told, now))
     return record
+
+
+def _named(
+    record: OrderRecord, job: Job, inside: str, told: list[VendorParcel]
+) -> Iterable[tuple[str, VendorParcel]]:
+    """Our ids of parcels with the same inside. They are told apart by tracking, then by the time they left,
+    for a vendor may list them in any order, and fill in the one or the other later."""
+    left = list(told)
+    ids = (f"{job.job_id}-{digest([inside, number])[:8]}" for number in count(1))
+    known = [record.shipments[one] for one in takewhile(lambda one: one in record.shipments, ids)]
+    for same in (_same_tracking, _same_time, _any):
+        for shipment in list(known):
+            match = next((parcel for parcel in left if same(shipment.parcel, parcel)), None)
+            if match:
+                known.remove(shipment)
+                left.remove(match)
+                yield shipment.shipment_id, match
+    taken = len(told) - len(left) + len(known)
+    for number, parcel in enumerate(left, start=taken + 1):
+        yield f"{job.job_id}-{digest([inside, number])[:8]}", parcel
+
+
+def _same_tracking(known: Parcel, told: VendorParcel) -> bool:
+    return bool(told.tracking) and known.tracking == told.tracking
+
+
+def _same_time(known: Parcel, told: VendorParcel) -> bool:
+    return told.shipped_at is not None and known.shipped_at == told.shipped_at
+
+
+def _any(_known: Parcel, _told: VendorParcel) -> bool:
+    return True
+
+
+def _told_otherwise(record: OrderRecord, job: Job, told: VendorParcel) -> bool:
+    """True for a parcel we know by its tracking, whose inside the vendor now describes in another way."""
+    _, problem = _lines_of(record, job, told)
+    mine = (one for one in record.shipments.values() if one.job_id == job.job_id)
+    return problem == _nothing_left() and any(_same_tracking(one.parcel, told) for one in mine)
 
 
 def _recorded(
