@@ -1,0 +1,14 @@
+"""How long the machines search: quick by default, ``HYPOTHESIS_PROFILE=deep`` for a long look."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+from hypothesis import HealthCheck, settings
+
+_CALM = {"deadline": None, "suppress_health_check": list(HealthCheck), "print_blob": True}
+settings.register_profile("quick", max_examples=60, stateful_step_count=25, derandomize=True, **_CALM)
+settings.register_profile("deep", max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", "3000")), stateful_step_count=50, **_CALM)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+logging.getLogger().setLevel(logging.ERROR)
