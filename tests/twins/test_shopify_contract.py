@@ -22,9 +22,23 @@ from graphql import (
     validate,
 )
 
+from tests.twins.shopify_store import MUG, POSTER, Store
 from twins.shopify.graph import SCHEMA
+from twins.shopify.webhooks import header_of
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "contracts" / "shopify-admin.2026-10.introspection.json.gz"
+SAMPLES = PUBLISHED.parents[1] / "samples" / "shopify" / "webhooks"
+TOPICS = (
+    "ORDERS_CREATE",
+    "ORDERS_UPDATED",
+    "ORDERS_EDITED",
+    "ORDERS_PARTIALLY_FULFILLED",
+    "REFUNDS_CREATE",
+    "FULFILLMENTS_CREATE",
+    "FULFILLMENT_ORDERS_ORDER_ROUTING_COMPLETE",
+    "FULFILLMENT_ORDERS_PLACED_ON_HOLD",
+    "FULFILLMENT_ORDERS_HOLD_RELEASED",
+)
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +115,36 @@ def test_the_comparison_itself_can_fail(published: GraphQLSchema) -> None:
 
 def must_be_given(told: Any) -> bool:
     return isinstance(told.type, GraphQLNonNull) and told.default_value is Undefined
+
+
+@pytest.fixture
+def heard() -> dict[str, Any]:
+    """A body of every topic that an order's life sets off."""
+    store = Store()
+    store.listen(*TOPICS)
+    order = store.twin.place_order([MUG | {"discount": "1"}, POSTER])
+    store.twin.hold(order.id)
+    store.twin.release_hold(order.id)
+    store.twin.edit_order(order.id, order.lines[0].id, 3)
+    store.twin.fulfill_elsewhere(order.id, {order.lines[0].id: 1}, company="UPS", number="1Z")
+    store.twin.refund(order.id, order.lines[0].id, 1)
+    return {one.topic: one.body for one in store.hears()}
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_webhook_has_every_key_of_the_published_sample(topic: str, heard: dict[str, Any]) -> None:
+    header = header_of(topic)
+    sample = SAMPLES / f"{header.replace('/', '__')}.json"
+    if not sample.exists():
+        pytest.skip(f"the published sample of {header} is not here to compare with")
+    assert missing(json.loads(sample.read_text()), heard[header]) == []
+
+
+def missing(sample: Any, own: Any, at: str = "") -> list[str]:
+    """The keys of a sample that a body lacks; of a list, its first element stands for all."""
+    if isinstance(sample, dict) and isinstance(own, dict):
+        gone = [f"{at}.{key}" for key in sample if key not in own]
+        return gone + [one for key in sample if key in own for one in missing(sample[key], own[key], f"{at}.{key}")]
+    if isinstance(sample, list) and isinstance(own, list) and sample and own:
+        return missing(sample[0], own[0], f"{at}[]")
+    return []

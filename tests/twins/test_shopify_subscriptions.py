@@ -83,7 +83,7 @@ def test_an_unknown_subscription_can_be_neither_changed_nor_deleted(store: Store
     assert store.data(delete, id=nobody)["webhookSubscriptionDelete"]["userErrors"] == said
 
 
-def test_a_changed_address_gets_what_comes_next_and_what_was_due_goes_to_the_old_one(self, store: Store) -> None:
+def test_a_changed_address_gets_what_comes_next_and_what_was_due_goes_to_the_old_one(store: Store) -> None:
     store.listen("ORDERS_CREATE")
     store.twin.place_order([MUG])
     update = """mutation($id: ID!, $sub: WebhookSubscriptionInput!) {

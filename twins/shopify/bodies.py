@@ -51,7 +51,9 @@ class Bodies:
             "financial_status": order.financial_status.lower() if order.financial_status else None,
             "fulfillment_status": status,
             "landing_site": None,
+            "landing_site_ref": None,
             "location_id": None,
+            "merchant_business_entity_id": "MTAwMDAwMDE",
             "merchant_of_record_app_id": None,
             "name": order.name,
             "note": order.note,
@@ -80,7 +82,7 @@ class Bodies:
             "updated_at": self.time(order.updated_at),
             "user_id": None,
             "billing_address": self._address(order.billing),
-            "customer": self._customer(order.customer),
+            "customer": self._customer(order),
             "discount_applications": discount_applications(order),
             "fulfillments": [self.fulfillment(each) for each in order.fulfillments],
             "line_items": [self.line(order, each) for each in order.lines],
@@ -162,6 +164,7 @@ class Bodies:
             "user_id": None,
             "processed_at": self.time(made.created_at),
             "duties": [],
+            "total_duties_set": both(made.order, Decimal(0)),
             "return": None,
             "refund_shipping_lines": [],
             "restock": any(restock != "no_restock" for *_, restock in made.lines),
@@ -210,12 +213,32 @@ class Bodies:
             return address
         return {name: None if name in _PERSON else value for name, value in address.items()}
 
-    def _customer(self, customer: dict[str, Any] | None) -> dict[str, Any] | None:
+    def _customer(self, order: Order) -> dict[str, Any] | None:
+        customer = order.customer
         if customer is None:
             return None
-        known = customer | {"admin_graphql_api_id": gid("Customer", customer["id"]), "currency": None}
+        known = customer | {
+            "admin_graphql_api_id": gid("Customer", customer["id"]),
+            "created_at": self.time(order.created_at),
+            "updated_at": self.time(order.created_at),
+            "currency": order.currency,
+            "default_address": self._default_address(order),
+            "multipass_identifier": None,
+            "note": None,
+            "state": "disabled",
+            "tax_exempt": False,
+            "tax_exemptions": [],
+            "verified_email": True,
+        }
         hidden = ("first_name", "last_name", "email", "phone") if self.hide_personal_data else ()
         return {name: None if name in hidden else value for name, value in known.items()}
+
+    def _default_address(self, order: Order) -> dict[str, Any] | None:
+        told = self._address(order.ship_to)
+        if told is None or order.customer is None:
+            return None
+        own = {"id": order.address_id, "customer_id": order.customer["id"], "default": True}
+        return told | own | {"country_name": told["country"]}
 
     def _hidden(self, value: str | None) -> str | None:
         return None if self.hide_personal_data else value
