@@ -15,7 +15,7 @@ from platen_cli import stack as local
 from platen_cli.stack import LocalStack
 
 HOME = local.CHECKOUT / ".platen" / "tests"
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds until what should happen counts as not happening: for a slow machine, not a promise."""
 
 

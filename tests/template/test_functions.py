@@ -61,18 +61,20 @@ def test_a_function_finds_its_environment(name: str) -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_knows_the_queues_it_may_touch_and_no_others(name: str) -> None:
     """It needs the URL to send, and of its own queue to say when a message shall come back."""
-    told = {queue.value for queue in read(Environment, _environment(name)).queues}
+    told = read(Environment, _environment(name)).queues
     statements = [
         statement
         for policy in resource(f"{name}Role")["Properties"]["Policies"]
         for statement in policy["PolicyDocument"]["Statement"]
     ]
     places = [word(place) for one in statements for place in _list(one["Resource"])]
-    assert told == {queue.value for queue in Queue if _logical(queue) in places}
+    assert told == {queue: f"{_logical(queue)}Queue" for queue in Queue if f"{_logical(queue)}Queue" in places}
 
 
-def test_the_operator_knows_every_dead_letter_queue() -> None:
-    assert set(read(OperatorEnvironment, _environment("Operator")).dead) == set(Queue)
+def test_the_operator_knows_every_dead_letter_queue_and_where_schedules_send() -> None:
+    environment = read(OperatorEnvironment, _environment("Operator"))
+    assert environment.dead == {queue: f"{_logical(queue)}Dlq" for queue in Queue}
+    assert (environment.store_polls_arn, environment.vendor_polls_arn) == ("StorePollsQueue", "VendorPollsQueue")
 
 
 @pytest.mark.parametrize("folder", FUNCTIONS.values())
@@ -116,4 +118,4 @@ def _list(value: object) -> list[object]:
 
 
 def _logical(queue: Queue) -> str:
-    return "".join(part.capitalize() for part in queue.value.split("-")) + "Queue"
+    return "".join(part.capitalize() for part in queue.value.split("-"))
