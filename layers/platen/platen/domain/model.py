@@ -16,13 +16,17 @@ def iso(moment: datetime) -> str:
     >>> iso(datetime(2026, 11, 21, 9, 30, tzinfo=UTC))
     '2026-11-21T09:30:00.000Z'
     """
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    # Not strftime: it writes the year 999 with three digits.
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def _utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a time without a zone is not a time")
-    moment = moment.astimezone(UTC)
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("this time is off the calendar in UTC") from None
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 

@@ -82,6 +82,8 @@ def make_plan(  # noqa: PLR0911 - one exit for each reason not to make an order
     wanted = {line_id: quantity for line_id, quantity in wanted.items() if quantity > 0}
     if not wanted:
         return Plan(nothing_because="no line of it is left to be made and sent in a parcel")
+    if order.ship_to is None and any(link.countries for link in links):
+        return _without_address(order)  # without it no such link can tell
     plan = _route(order, wanted, intake, links, products, vendors, accepted)
     if plan.problems or not plan.lines:
         return plan
