@@ -104,7 +104,9 @@ def test_an_unknown_word_finds_nothing_and_warns(store: Store) -> None:
 
 
 def test_what_the_twin_cannot_read_it_refuses(store: Store) -> None:
-    assert "errors" in store.ask(SWEEP, first=5, query="(status:open OR status:closed)")
+    for query in ("(status:open OR status:closed)", "updated_at:>yesterday", "id:>one", "mug"):
+        error = store.refused(SWEEP, first=5, query=query)
+        assert error["extensions"]["code"] == "BAD_REQUEST", query
 
 
 def test_fulfillment_orders_can_be_swept_with_the_closed_ones(store: Store) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,8 +60,8 @@ def read_tracking(asked: dict[str, Any] | None, at: tuple[str, ...]) -> list[Tra
     ]
 
 
-def pack(found: dict[int, FulfillmentOrder], asked: Sequence[dict[str, Any]]) -> Parcel:
-    """The parcel that a request describes. ``found`` are the fulfillment orders the caller may see.
+def pack(find: Callable[[int], FulfillmentOrder | None], asked: Sequence[dict[str, Any]]) -> Parcel:
+    """The parcel that a request describes. ``find`` finds what the caller may see.
 
     Raises NotFulfilled, checked in the order that recorded answers show: quantities, existence, one
     order, one place, one delivery method, status, lines.
@@ -69,7 +69,7 @@ def pack(found: dict[int, FulfillmentOrder], asked: Sequence[dict[str, Any]]) ->
     _check_quantities(asked)
     wanted = []
     for one in asked:
-        known = found.get(_number(one["fulfillmentOrderId"]))
+        known = find(_number(one["fulfillmentOrderId"]))
         if known is None:
             raise NotFulfilled("Fulfillment order does not exist.")
         wanted.append((known, one.get("fulfillmentOrderLineItems") or []))

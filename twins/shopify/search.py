@@ -32,16 +32,13 @@ def refuse(message: str, code: str = "BAD_REQUEST") -> GraphQLError:
 class Term:
     field: str
     op: str
-    value: str
+    value: Any
+    """As the rows hold it: a moment, a number or a lower-case word."""
 
     def matches(self, row: dict[str, Any]) -> bool:
-        if self.field in _TIMES:
-            return _COMPARE[self.op](row[self.field], _moment(self.value))
-        if self.field == "id":
-            return _COMPARE[self.op](row["id"], int(self.value.rsplit("/", 1)[-1]))
-        if self.field in _WORDS:
-            return self.value.lower() in row[self.field]
-        return False
+        if self.field in _TIMES or self.field == "id":
+            return _COMPARE[self.op](row[self.field], self.value)
+        return self.field in _WORDS and self.value in row[self.field]
 
 
 @dataclass(frozen=True)
@@ -71,9 +68,20 @@ def parse(query: str | None) -> Search:
         if not found:
             raise refuse(f"The twin cannot read this search from here on: {rest[:60]}")
         value = next(found[name] for name in ("q1", "q2", "bare") if found[name] is not None)
-        terms.append(Term(found["field"], found["op"] or "", value))
+        terms.append(Term(found["field"], found["op"] or "", _value(found["field"], value)))
         rest = rest[found.end() :].strip().removeprefix("AND ").strip()
     return Search(tuple(terms))
+
+
+def _value(field: str, text: str) -> Any:
+    if field in _TIMES:
+        return _moment(text)
+    if field != "id":
+        return text.lower()
+    number = text.rsplit("/", 1)[-1]
+    if not number.isdigit():
+        raise refuse(f"The twin cannot read the id {text[:40]}")
+    return int(number)
 
 
 def _moment(text: str) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from twins.shopify import admin, fulfilling
@@ -24,9 +25,10 @@ def _error(message: str, *field: str, code: str | None = None) -> dict[str, Any]
     return {"field": list(field) or None, "message": message, "code": code}
 
 
-def _seen(context: Context, verb: str) -> dict[int, FulfillmentOrder]:
-    known = context.shop.fulfillment_orders
-    return {number: one for number, one in known.items() if context.sees(one, verb)}
+def _changeable(context: Context, number: int) -> FulfillmentOrder | None:
+    """The fulfillment order of that number, when the app may change it; one it may not, it cannot see."""
+    one = context.shop.fulfillment_orders.get(number)
+    return one if one and context.sees(one, "write") else None
 
 
 def _fulfillment_create(
@@ -34,7 +36,7 @@ def _fulfillment_create(
 ) -> dict[str, Any]:
     context.need(_FULFILLS, "fulfillmentCreate")
     try:
-        parcel = fulfilling.pack(_seen(context, "write"), fulfillment["lineItemsByFulfillmentOrder"])
+        parcel = fulfilling.pack(partial(_changeable, context), fulfillment["lineItemsByFulfillmentOrder"])
         tracking = fulfilling.read_tracking(fulfillment.get("trackingInfo"), ("fulfillment", "trackingInfo"))
     except fulfilling.NotFulfilled as refused:
         return {"user_errors": [_error(refused.message, *refused.field)]}
@@ -73,7 +75,7 @@ def _fulfillment_cancel(context: Context, _root: Any, *, id: str) -> dict[str, A
 
 def _hold(context: Context, _root: Any, *, id: str, fulfillment_hold: dict[str, Any]) -> dict[str, Any]:
     context.need(_HOLDS, "fulfillmentOrderHold")
-    one = _seen(context, "write").get(number_of(id, "FulfillmentOrder"))
+    one = _changeable(context, number_of(id, "FulfillmentOrder"))
     handle = fulfillment_hold.get("handle") or None
     if one is None or not one.open:
         wrong = _error("Fulfillment order does not exist.", "id", code="FULFILLMENT_ORDER_NOT_FOUND")
@@ -100,7 +102,7 @@ def _release(
     hold_ids: list[str] | None = None,
 ) -> dict[str, Any]:
     context.need(_HOLDS, "fulfillmentOrderReleaseHold")
-    one = _seen(context, "write").get(number_of(id, "FulfillmentOrder"))
+    one = _changeable(context, number_of(id, "FulfillmentOrder"))
     if one is None:
         wrong = _error("Fulfillment order does not exist.", "id", code="FULFILLMENT_ORDER_NOT_FOUND")
         return {"user_errors": [wrong]}
