@@ -81,6 +81,7 @@ class ScriptedVendor(Switched, port="vendor"):
         self.lag = lag
         self.made: list[Made] = []
         self.on_submit: Callable[[Job], None] = lambda _job: None
+        self.on_request: Callable[[JobRequest], None] = lambda _request: None
         self.problems: list[Problem] = []
 
     def connector(self) -> DoubledConnector:
@@ -99,6 +100,7 @@ class ScriptedVendor(Switched, port="vendor"):
 
     def submit(self, request: JobRequest) -> VendorOrder:
         self.on_submit(request.job)
+        self.on_request(request)
         known = self._called(request.job.external_id)
         if known and self.resend is Resend.UNIQUE_ID:
             raise AlreadyThere("this id is taken")

@@ -8,6 +8,7 @@ from datetime import datetime
 from platen.connectors import Resend
 from platen.domain.attention import Action, Attention, Cause
 from platen.domain.job import Job, JobState, VendorPhase, external_id
+from platen.domain.planning import UNDISPATCHED
 from platen.domain.record import Event, OrderRecord, step_job, step_shipment
 from platen.domain.shipment import Shipment, ShipmentState
 from platen.domain.tracking import UNTOLD, standing
@@ -150,10 +151,15 @@ class Decision:
         return step_job(job, JobState.UNKNOWN, due_at=self.now)
 
     def _resend(self, job: Job) -> Job:
-        self._dispatch(job)
+        if job.asked:
+            # The order changed meanwhile: it is read again, and what it asks for now is sent.
+            self._replan()
+        else:
+            self._dispatch(job)
         fresh = {
             "doubt": False,
-            "due_at": self.now,
+            "dropped": False,
+            "due_at": self.now + UNDISPATCHED if job.asked else self.now,
             "vendor_ref": "",
             "vendor_phase": VendorPhase.UNKNOWN,
             "vendor_words": "",
@@ -174,6 +180,10 @@ class Decision:
     def _cancel(self, job: Job) -> Job:
         lost = job.attention is not None and job.attention.cause is Cause.VENDOR_LOST_IT
         gone = lost or job.vendor_phase in (VendorPhase.CANCELLED, VendorPhase.FAILED)
+        if job.doubt and not job.vendor_ref and self._policy(job) is not Resend.NONE:
+            # It may be there: it is looked for, and what is found is cancelled.
+            self._dispatch(job)
+            return step_job(job, JobState.UNKNOWN, cancel_wanted=True, dropped=True, due_at=self.now)
         if not job.vendor_ref or gone:
             return step_job(job, JobState.CANCELLED, dropped=True, due_at=None)
         self._dispatch(job)

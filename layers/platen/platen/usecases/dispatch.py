@@ -32,6 +32,8 @@ LEASE = timedelta(seconds=120)
 SEND_SECONDS = 30
 """How much of the lease must be left for a request to be begun."""
 MARGIN = timedelta(seconds=5)
+MOST_ATTEMPTS = 20
+"""After so many a doubt is shown to a person: waiting longer alone will not end it."""
 FIRST_NEWS = timedelta(minutes=30)
 """When to ask the vendor, if it has not told us anything by then."""
 
@@ -94,8 +96,13 @@ class _Sending:
             if found:
                 self._finish(found)
                 return
-            # Asked after the lease and the search's lag: it is not there.
-            self.job = self.job.but(doubt=False)
+            if self.job.vendor_phase is not VendorPhase.UNKNOWN:
+                raise Unclear(_NOT_SHOWN)
+            # Asked after the lease and the search's lag: it is not there. A key is only asked by using it.
+            self.job = self.job.but(doubt=self.policy is Resend.NATIVE_KEY)
+            if not self.job.doubt and self._is_cancelled():
+                self._save_with_order(step_job(step_job(self.job, JobState.READY), JobState.CANCELLED, due_at=None))
+                return
         problems = tuple(vendor.preflight(request))
         if problems:
             self._wait_for_a_person(Cause.PREFLIGHT, problems)
@@ -115,10 +122,19 @@ class _Sending:
             made = self._already_there(vendor, request)
         self._finish(made)
 
+    def _is_cancelled(self) -> bool:
+        """The store, or a person, may have cancelled it while it was not known whether it is there."""
+        if self.job.cancel_wanted:
+            return True
+        record = self.hub.orders.load(self.job.order_id)
+        return record is not None and record.head.cancelled_at is not None
+
     def _already_there(self, vendor: Vendor, request: JobRequest) -> VendorOrder:
+        # Whatever keeps us from finding it now: it is there, and is looked for until it shows.
+        self.job = self.job.but(doubt=True, vendor_phase=VendorPhase.WAITING)
         found = vendor.find(request)
         if found is None:
-            raise Unclear("The vendor says it has this order already, but does not show it yet.")
+            raise Unclear(_NOT_SHOWN)
         return found
 
     # how it ends
@@ -135,7 +151,7 @@ class _Sending:
             sent_at=now,
             heard_at=now,
             doubt=False,
-            due_at=now + FIRST_NEWS,
+            due_at=now if self.job.cancel_wanted else now + FIRST_NEWS,
         )
         if made.phase is VendorPhase.CANCELLED:
             # Found under our id, but cancelled there: it will not be made unless a person says so.
@@ -149,14 +165,12 @@ class _Sending:
     def _not_now(self, verdict: Verdict) -> None:
         again = health.failed(self.hub, self.connection.connection_id, verdict)
         made_nothing = isinstance(verdict, Later | Denied)
-        if not made_nothing and self.sending and self.policy is Resend.NONE:
-            self._unconfirmed(verdict.words)
-        elif not made_nothing and self.sending:
-            self._save(step_job(self.job, JobState.UNKNOWN, doubt=True, due_at=_not_before(self.job, again)))
-        elif self.job.doubt:
-            self._save(step_job(self.job, JobState.UNKNOWN, due_at=_not_before(self.job, again)))
-        else:
+        if not self.job.doubt and (made_nothing or not self.sending):
             self._save(step_job(self.job, JobState.READY, due_at=again))
+        elif not made_nothing and (self.policy is Resend.NONE or self.job.attempt >= MOST_ATTEMPTS):
+            self._unconfirmed(verdict.words)
+        else:
+            self._save(step_job(self.job, JobState.UNKNOWN, doubt=True, due_at=_not_before(self.job, again)))
 
     def _unconfirmed(self, words: str) -> None:
         what = (
@@ -180,9 +194,11 @@ class _Sending:
     def _save_with_order(self, after: Job) -> None:
         """With the order's own state, which goes to attention too."""
         save_job_with_order(self.hub, self.job, after)
-        count("Attention")
+        if after.state is JobState.ATTENTION:
+            count("Attention")
 
 
+_NOT_SHOWN = "The vendor says it has this order already, but does not show it yet."
 _NO_BODY = "The order's content is not kept any more (its retention is over). Retry reads it from the store again."
 
 
@@ -220,7 +236,7 @@ def _cancel_if_wanted(hub: Hub, connection: Connection, job: Job) -> None:
     try:
         news = hub.vendor(connection).cancel(job)
     except Refused as refused:
-        problems = (Problem(what=f"The store cancelled the order, but the vendor did not: {refused.words}"),)
+        problems = (Problem(what=f"It was to be cancelled, but the vendor did not cancel it: {refused.words}"),)
         attention = Attention(cause=Cause.CANCEL_REFUSED, problems=problems, since=now)
         after = step_job(job, JobState.ATTENTION, attention=attention, cancel_wanted=False, due_at=now + FIRST_NEWS)
         save_job_with_order(hub, job, after)

@@ -91,10 +91,13 @@ def _bring_in_line(
     plan = _plan(hub, connection, rules, record, order)
     body = OrderBody(order=order, printing=plan.printing)
     planned = apply_plan(record, body, plan, now=hub.clock.now(), replan=hint.replan)
+    if planned.again:
+        # Before it is saved: afterwards, should we crash between, this hint might be taken for old news.
+        _later(hub, hint.model_copy(update={"updated_at": None}), MID_SEND_WAIT)
     saved = hub.orders.save(record, planned.record, body=body, events=planned.events)
     if record is None:
         count("OrdersReceived")
-    _pass_on(hub, saved, planned, hint)
+    _pass_on(hub, saved, planned)
 
 
 def _plan(hub: Hub, connection: Connection, rules: Intake, record: OrderRecord | None, order: Order) -> Plan:
@@ -110,12 +113,10 @@ def _plan(hub: Hub, connection: Connection, rules: Intake, record: OrderRecord |
     )
 
 
-def _pass_on(hub: Hub, record: OrderRecord, planned: Planned, hint: OrderHint) -> None:
+def _pass_on(hub: Hub, record: OrderRecord, planned: Planned) -> None:
     if planned.record.head.state is OrderState.ATTENTION:
         count("Attention")
     send_jobs(hub, record, planned.dispatch)
-    if planned.again:
-        _later(hub, hint.model_copy(update={"updated_at": None}), MID_SEND_WAIT)
 
 
 def send_jobs(hub: Hub, record: OrderRecord, job_ids: tuple[str, ...]) -> None:

@@ -1,0 +1,393 @@
+"""One job on its way to its vendor, and each thing that can go wrong with it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from platen.connectors import Resend
+from platen.domain.attention import Cause, Problem
+from platen.domain.job import Job, JobState, VendorPhase
+from platen.domain.order import Order
+from platen.domain.record import OrderState
+from platen.domain.verdicts import Busy, Denied, Refused, Unclear, Unreachable
+from platen.messages import JobHint, Queue
+from tests.fakes import Crash, Lost
+from tests.support.stall import ANYWHERE, StallBench
+
+LAG = timedelta(seconds=60)
+SEARCHABLE = [Resend.UNIQUE_ID, Resend.LOOKUP]
+SAFE = [*SEARCHABLE, Resend.NATIVE_KEY]
+
+
+def bench_of(policy: Resend) -> StallBench:
+    return StallBench(policy, LAG)
+
+
+def the_job(bench: StallBench, order: Order) -> Job:
+    return bench.record(order.order_id).jobs["1"]
+
+
+def sent_once(bench: StallBench, order: Order) -> None:
+    job = the_job(bench, order)
+    assert job.state is JobState.SENT, job
+    assert [one.ref for one in bench.vendor.made] == [job.vendor_ref]
+    assert bench.attention() == []
+    assert not bench.queues.dead()
+
+
+TROUBLES = {
+    "claim reply lost": ("orders.claim_job", "after", Lost()),
+    "claim never arrived": ("orders.claim_job", "before", Lost()),
+    "crash right after the claim": ("orders.claim_job", "after", Crash()),
+    "crash before the POST": ("vendor.submit", "before", Crash()),
+    "crash after the POST": ("vendor.submit", "after", Crash()),
+    "vendor 5xx before accepting": ("vendor.submit", "before", Unclear("500")),
+    "vendor 5xx after accepting": ("vendor.submit", "after", Unclear("500")),
+    "finish write lost": ("orders.save_job", "before", Lost()),
+    "reply to the finish lost": ("orders.save_job", "after", Lost()),
+    "crash before the finish": ("orders.save_job", "before", Crash()),
+    "body not readable for a moment": ("orders.body", "before", Lost()),
+}
+
+
+@pytest.mark.parametrize("policy", SAFE)
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_whatever_breaks_the_job_is_made_once(policy: Resend, trouble: str) -> None:
+    bench = bench_of(policy)
+    call, side, what = TROUBLES[trouble]
+    getattr(bench.switch, side)(call, what)
+    order = bench.order_placed()
+    bench.run()
+    assert bench.switch.fired
+    sent_once(bench, order)
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_a_vendor_that_cannot_be_asked_never_gets_a_blind_second_order(trouble: str) -> None:
+    bench = bench_of(Resend.NONE)
+    call, side, what = TROUBLES[trouble]
+    getattr(bench.switch, side)(call, what)
+    order = bench.order_placed()
+    bench.run()
+    job = the_job(bench, order)
+    assert bench.switch.calls.count("vendor.submit") <= 1
+    if job.state is JobState.ATTENTION:
+        (item,) = bench.attention()
+        assert item["cause"] == "unconfirmed"
+        assert job.external_id in item["problems"][0]["what"]
+        assert set(item["actions"]) >= {"resend", "mark-sent"}
+    else:
+        assert job.state is JobState.SENT
+    bench.run(at_least=timedelta(days=1))
+    assert bench.switch.calls.count("vendor.submit") <= 1, "attention sent something by itself"
+
+
+class TestSearchLag:
+    def test_the_vendor_is_not_told_again_while_its_search_may_lag(self) -> None:
+        bench = bench_of(Resend.LOOKUP)
+        bench.switch.after("vendor.submit", Unclear("cut off"))
+        order = bench.order_placed()
+        while not bench.vendor.made:
+            assert bench.work()
+        due_at = the_job(bench, order).due_at
+        assert due_at
+        assert due_at >= bench.clock.now() + LAG + timedelta(seconds=120)
+        hint = JobHint(connection="press", order_id=order.order_id, job_id="1")
+        while bench.clock.now() < due_at - timedelta(seconds=10):
+            bench.queues.send(Queue.DISPATCH, [hint])
+            bench.sweep_now()
+            bench.work_one(Queue.DISPATCH)
+            bench.clock.passes(seconds=10)
+        assert bench.switch.calls.count("vendor.submit") == 1
+        bench.run()
+        sent_once(bench, order)
+
+    def test_every_further_attempt_starts_the_wait_anew(self) -> None:
+        bench = bench_of(Resend.LOOKUP)
+        bench.switch.before("vendor.submit", Unclear("cut off"))
+        bench.switch.after("vendor.submit", Crash(), nth=1)
+        order = bench.order_placed()
+        bench.run()
+        assert bench.switch.calls.count("vendor.submit") == 2
+        sent_once(bench, order)
+
+    def test_an_id_that_is_taken_and_not_shown_yet_is_waited_for(self) -> None:
+        bench = bench_of(Resend.UNIQUE_ID)
+        bench.vendor.lag = timedelta(hours=1)  # more than it says
+        bench.switch.after("vendor.submit", Unclear("cut off"))
+        order = bench.order_placed()
+        bench.run(timedelta(hours=6))
+        sent_once(bench, order)
+
+    def test_an_id_that_is_taken_counts_as_there_though_the_look_up_is_refused(self) -> None:
+        bench = bench_of(Resend.UNIQUE_ID)
+        bench.vendor.lag = timedelta(hours=1)
+        bench.switch.after("vendor.submit", Unclear("cut off"))
+        bench.switch.before("vendor.find", Busy("slow down"), nth=2)
+        order = bench.order_placed()
+        while "before vendor.find" not in bench.switch.fired:
+            bench.work() or bench.clock.set(bench.next_moment())
+        bench.changed(order, cancelled_at=bench.clock.now())
+        bench.run(timedelta(hours=8))
+        assert the_job(bench, order).state is JobState.CANCELLED
+        assert [one.phase for one in bench.vendor.made] == [VendorPhase.CANCELLED], "cancelled here, made there"
+
+
+class TestRefusals:
+    def test_a_clear_no_waits_for_a_person_with_the_vendors_words(self) -> None:
+        bench = bench_of(Resend.UNIQUE_ID)
+        bench.switch.before(
+            "vendor.submit", Refused("no such paper", (Problem(what="no such paper", line_id="10"),))
+        )
+        order = bench.order_placed()
+        bench.run(at_least=timedelta(hours=3))
+        (item,) = bench.attention()
+        assert (item["cause"], item["place"], item["where"]) == ("vendor_refused", "job 1", "press")
+        assert item["problems"][0]["what"] == "no such paper"
+        assert bench.vendor.made == []
+        assert bench.click("retry", order.order_id)["ok"]
+        bench.run()
+        sent_once(bench, order)
+
+    def test_asked_to_slow_down_nothing_is_sent_before_the_time_is_over(self) -> None:
+        bench = bench_of(Resend.UNIQUE_ID)
+        bench.switch.before("vendor.submit", Busy("429", timedelta(minutes=40)))
+        order = bench.order_placed()
+        begun = bench.clock.now()
+        bench.run()
+        assert bench.clock.now() >= begun + timedelta(minutes=40)
+        assert bench.switch.calls.count("vendor.submit") == 2
+        sent_once(bench, order)
+
+    def test_credentials_that_went_bad_park_the_work_and_show_it(self) -> None:
+        bench = bench_of(Resend.UNIQUE_ID)
+        bench.switch.before("vendor.submit", Denied("wrong key"), times=3)
+        order = bench.order_placed()
+        bench.run(timedelta(minutes=20))
+        (failing,) = bench.do("attention")["connections"]
+        assert failing["connection_id"] == "press"
+        assert failing["denied"]
+        assert failing["words"] == "wrong key"
+        bench.run()
+        sent_once(bench, order)
+        assert bench.do("attention")["connections"] == []
+
+    def test_an_outage_of_an_hour_is_sat_out_without_a_dead_letter(self) -> None:
+        bench = bench_of(Resend.LOOKUP)
+        orders = [bench.order_placed() for _ in range(3)]
+        bench.switch.before("vendor.submit", Unreachable("no way"), times=10_000)
+        bench.switch.before("vendor.find", Unreachable("no way"), times=10_000)
+        bench.run(timedelta(hours=1))
+        attempts = bench.switch.calls.count("vendor.submit")
+        assert attempts < 40, "the vendor was left no peace"
+        assert not bench.queues.dead()
+        bench.switch.clear()
+        bench.run()
+        assert [the_job(bench, order).state for order in orders] == [JobState.SENT] * 3
+        assert len(bench.vendor.made) == 3
+        assert bench.vendor.duplicates() == []
+
+    def test_an_answer_that_stays_unclear_is_shown_to_a_person_in_the_end(self) -> None:
+        bench = bench_of(Resend.LOOKUP)
+        bench.switch.before("vendor.submit", Unclear("500 on this very order"), times=10_000)
+        order = bench.order_placed()
+        bench.run(timedelta(days=2))
+        (item,) = bench.attention()
+        assert item["cause"] == "unconfirmed"
+        assert "500 on this very order" in item["problems"][0]["what"]
+        bench.switch.clear()
+        assert bench.click("retry", order.order_id)["ok"]
+        bench.run()
+        sent_once(bench, order)
+
+    @pytest.mark.parametrize("made", [True, False])
+    def test_what_is_unconfirmed_is_looked_for_before_it_counts_as_cancelled(self, made: bool) -> None:
+        bench = bench_of(Resend.LOOKUP)
+        bench.switch.before("vendor.submit", Unclear("500"), times=20 - made)
+        if made:
+            bench.switch.after("vendor.submit", Unclear("500"), nth=1)
+        order = bench.order_placed()
+        bench.run(timedelta(days=2))
+        assert [item["cause"] for item in bench.attention()] == ["unconfirmed"]
+        assert len(bench.vendor.made) == made
+        bench.switch.clear()
+        assert bench.click("cancel", order.order_id)["ok"]
+        bench.run()
+        assert the_job(bench, order).state is JobState.CANCELLED
+        assert [one.phase for one in bench.vendor.made] == [VendorPhase.CANCELLED] * made
+
+
+class TestLease:
+    def test_a_lease_that_runs_out_in_mid_send_hands_over_without_a_second_order(self) -> None:
+        """The first worker is gone for good, long after its request went out."""
+        bench = bench_of(Resend.LOOKUP)
+        order = bench.order_placed()
+
+        def a_long_wait() -> None:
+            bench.clock.passes(seconds=125)
+            for _ in range(3):
+                bench.sweep_now()
+                bench.work_one(Queue.DISPATCH)
+            raise Crash
+
+        bench.switch.after("vendor.submit", a_long_wait)
+        bench.run()
+        sent_once(bench, order)
+        assert bench.switch.calls.count("vendor.submit") == 1
+
+    def test_a_late_finish_loses_against_the_one_who_took_over(self) -> None:
+        bench = bench_of(Resend.LOOKUP)
+        order = bench.order_placed()
+
+        def somebody_takes_over() -> None:
+            bench.clock.passes(seconds=400)
+            bench.sweep_now()
+            bench.work_one(Queue.DISPATCH)
+
+        bench.switch.after("vendor.submit", somebody_takes_over)
+        bench.run()
+        sent_once(bench, order)
+
+    def test_a_worker_that_got_ready_too_slowly_does_not_begin(self) -> None:
+        bench = bench_of(Resend.LOOKUP)
+        bench.switch.after("vendor.preflight", lambda: bench.clock.passes(seconds=100))
+        order = bench.order_placed()
+        bench.run()
+        sent_once(bench, order)
+        assert bench.switch.calls.count("vendor.preflight") == 2
+
+
+class TestCancelled:
+    def test_before_it_is_sent_nothing_is_made(self) -> None:
+        bench = bench_of(Resend.LOOKUP)
+        order = bench.order_placed()
+        bench.work_one(Queue.INTAKE)
+        bench.changed(order, cancelled_at=bench.clock.now())
+        bench.work_one(Queue.INTAKE)
+        bench.run()
+        assert bench.vendor.made == []
+        assert bench.record(order.order_id).head.state is OrderState.CANCELLED
+
+    @pytest.mark.parametrize("policy", [*SAFE, Resend.NONE])
+    def test_while_it_is_sent_it_is_cancelled_there(self, policy: Resend) -> None:
+        bench = bench_of(policy)
+        order = bench.order_placed()
+
+        def the_store_cancels() -> None:
+            bench.changed(order, cancelled_at=bench.clock.now())
+            bench.work_one(Queue.INTAKE)
+
+        bench.switch.before("vendor.submit", the_store_cancels)
+        bench.run()
+        assert the_job(bench, order).state is JobState.CANCELLED
+        assert [one.phase for one in bench.vendor.made] == [VendorPhase.CANCELLED]
+        assert bench.record(order.order_id).head.state is OrderState.CANCELLED
+
+    @pytest.mark.parametrize("policy", SEARCHABLE)
+    @pytest.mark.parametrize("made", [True, False])
+    def test_while_nobody_knows_whether_it_is_there(self, policy: Resend, made: bool) -> None:
+        bench = bench_of(policy)
+        (bench.switch.after if made else bench.switch.before)("vendor.submit", Unclear("cut off"))
+        order = bench.order_placed()
+        while not bench.switch.fired:
+            bench.work()
+        bench.changed(order, cancelled_at=bench.clock.now())
+        bench.run()
+        assert the_job(bench, order).state is JobState.CANCELLED
+        assert bench.switch.calls.count("vendor.submit") == 1, "sent again though it was cancelled"
+        assert [one.phase for one in bench.vendor.made] == [VendorPhase.CANCELLED] * made
+
+    def test_after_the_vendor_has_begun_a_person_is_told(self) -> None:
+        bench = bench_of(Resend.LOOKUP)
+        order = bench.order_placed()
+        bench.run()
+        bench.vendor.made[0].phase = VendorPhase.IN_PRODUCTION
+        bench.changed(order, cancelled_at=bench.clock.now())
+        bench.run()
+        (item,) = bench.attention()
+        assert item["cause"] == "cancel_refused"
+        assert "in_production already" in item["problems"][0]["what"]
+        assert bench.click("release", order.order_id)["ok"]
+        bench.run(at_least=timedelta(hours=1))
+        assert bench.attention() == []
+
+    def test_a_cancel_whose_message_was_lost_is_passed_on_by_the_sweep(self) -> None:
+        bench = bench_of(Resend.LOOKUP)
+        order = bench.order_placed()
+        bench.run()
+        bench.changed(order, cancelled_at=bench.clock.now())
+        bench.switch.before("queues.send", Crash())
+        bench.work_one(Queue.INTAKE)
+        begun = bench.clock.now()
+        bench.run()
+        assert the_job(bench, order).state is JobState.CANCELLED
+        assert bench.clock.now() - begun < timedelta(minutes=20)
+
+    def test_one_that_was_lost_to_the_vendor_meanwhile_asks_a_person(self) -> None:
+        bench = bench_of(Resend.LOOKUP)
+        order = bench.order_placed()
+        bench.run()
+        bench.vendor.made.clear()
+        bench.changed(order, cancelled_at=bench.clock.now())
+        bench.run()
+        assert [item["cause"] for item in bench.attention()] == [Cause.VENDOR_LOST_IT.value]
+
+
+class TestChanged:
+    def test_an_address_that_changes_after_sending_is_shown_to_a_person(self) -> None:
+        bench = bench_of(Resend.LOOKUP)
+        order = bench.order_placed()
+        bench.run()
+        bench.changed(order, ship_to=ANYWHERE.but(city="Elsewhere"))
+        bench.run()
+        (item,) = bench.attention()
+        assert item["cause"] == "changed_after_sent"
+        assert "address" in item["problems"][0]["what"]
+        assert "Elsewhere" not in str(item)
+        assert len(bench.vendor.made) == 1
+
+    def test_an_address_that_changes_while_it_is_sent_is_shown_once_it_is_sent(self) -> None:
+        bench = bench_of(Resend.LOOKUP)
+        order = bench.order_placed()
+
+        def the_buyer_moves() -> None:
+            bench.changed(order, ship_to=ANYWHERE.but(city="Elsewhere"))
+            bench.work_one(Queue.INTAKE)
+
+        bench.switch.before("vendor.submit", the_buyer_moves)
+        bench.run()
+        assert [item["cause"] for item in bench.attention()] == ["changed_after_sent"]
+
+    def test_that_look_is_not_lost_with_a_crash(self) -> None:
+        """The hint that met the sending is older than what was read by it: coming again, it is no old news."""
+        bench = bench_of(Resend.LOOKUP)
+        order = bench.order_placed()
+        bench.work_one(Queue.INTAKE)
+
+        def the_buyer_moves_twice() -> None:
+            first = bench.changed(order, ship_to=ANYWHERE.but(city="Elsewhere"))
+            bench.store.orders[order.store_order_id] = first.but(
+                ship_to=ANYWHERE.but(city="Further"), updated_at=first.updated_at + timedelta(seconds=5)
+            )
+            bench.switch.after("orders.save", Crash())
+            bench.work_one(Queue.INTAKE)
+
+        bench.switch.before("vendor.submit", the_buyer_moves_twice)
+        bench.run(at_least=timedelta(hours=1))
+        assert [item["cause"] for item in bench.attention()] == ["changed_after_sent"]
+
+    def test_sent_again_by_a_person_it_goes_where_the_order_says_now(self) -> None:
+        bench = bench_of(Resend.NONE)
+        bench.switch.before("vendor.submit", Unclear("cut off"))
+        order = bench.order_placed()
+        bench.run()
+        bench.changed(order, ship_to=ANYWHERE.but(city="Elsewhere"))
+        bench.run()
+        told: list[str] = []
+        bench.vendor.on_request = lambda request: told.append(request.order.ship_to.city)
+        assert bench.click("resend", order.order_id)["ok"]
+        bench.run()
+        assert told == ["Elsewhere"]
+        sent_once(bench, order)
