@@ -91,7 +91,7 @@ def _raw(event: Event) -> bytes | None:
     """The body's very bytes, as they were signed; None where the gateway's own coding is broken."""
     text = event.get("body") or ""
     if not event.get("isBase64Encoded"):
-        return str(text).encode()
+        return str(text).encode(errors="surrogatepass")
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
@@ -107,15 +107,17 @@ def order_intake(event: Event, context: Any) -> Answer:
     read_already: set[OrderHint] = set()
 
     def once(the_hub: Hub, hint: OrderHint) -> None:
-        """Hints of one batch were all sent before the first is read: one read answers for its order."""
+        """Hints of one batch were all sent before the first is read: one read answers for its order.
+
+        Only a read does: a hint that was passed over as old news says nothing of the newer one behind it.
+        """
         order = OrderHint(
             connection=hint.connection,
             store_order_id=hint.store_order_id,
             reference=hint.reference,
             replan=hint.replan,
         )
-        if order not in read_already:
-            intake(the_hub, hint)
+        if order not in read_already and intake(the_hub, hint):
             read_already.add(order)
 
     return _batch(Queue.INTAKE, once, event, context)

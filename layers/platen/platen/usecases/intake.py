@@ -22,39 +22,43 @@ LONGEST_DELAY = timedelta(minutes=15)
 TRIES = 5
 
 
-def intake(hub: Hub, hint: OrderHint) -> None:
-    """Take in one hint. Raises Conflict only when the order is being written to without end."""
+def intake(hub: Hub, hint: OrderHint) -> bool:
+    """Take in one hint; True when its order was read for it, False when it was old news or has to wait.
+
+    Raises Conflict only when the order is being written to without end.
+    """
     connection = hub.connections.get(hint.connection)
     if not hint.store_order_id and not hint.reference:
         _disconnected(hub, connection, hint)
-        return
+        return False
     parked = health.parked_until(hub, connection.connection_id)
     if parked:
         _later(hub, hint, parked - hub.clock.now())
-        return
+        return False
     try:
-        _take_in(hub, connection, hint)
+        read = _take_in(hub, connection, hint)
     except Verdict as verdict:
         again = health.failed(hub, connection.connection_id, verdict)
         _later(hub, hint, again - hub.clock.now())
-    else:
-        health.worked(hub, connection.connection_id)
+        return False
+    health.worked(hub, connection.connection_id)
+    return read
 
 
-def _take_in(hub: Hub, connection: Connection, hint: OrderHint) -> None:
+def _take_in(hub: Hub, connection: Connection, hint: OrderHint) -> bool:
     store = hub.store(connection)
     store_order_id = hint.store_order_id or store.resolve(hint.reference)
     if store_order_id is None:
         logger.info("hint leads to no order", extra={"connection": hint.connection, "topic": hint.topic})
-        return
+        return False
     key = order_id(connection.connection_id, store_order_id)
     record = hub.orders.load(key)
     if _is_overtaken(record, hint):
-        return
+        return False
     order = store.fetch(store_order_id)
     if order is None:
         _gone(hub, record)
-        return
+        return True
     for attempt in range(1, TRIES + 1):
         try:
             _bring_in_line(hub, connection, record, order, hint)
@@ -63,7 +67,8 @@ def _take_in(hub: Hub, connection: Connection, hint: OrderHint) -> None:
                 raise
             record = hub.orders.load(key)
         else:
-            return
+            break
+    return True
 
 
 def _is_overtaken(record: OrderRecord | None, hint: OrderHint) -> bool:
