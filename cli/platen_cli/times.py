@@ -10,8 +10,8 @@ def now() -> datetime:
 
 
 def local(moment: datetime | None) -> str:
-    """``Sat 21 Nov 2026, 14:03 CET``; empty for no time."""
-    return moment.astimezone().strftime("%a %d %b %Y, %H:%M %Z") if moment else ""
+    """``Sat 21 Nov 2026, 14:03:07 CET``; empty for no time."""
+    return moment.astimezone().strftime("%a %d %b %Y, %H:%M:%S %Z") if moment else ""
 
 
 def short(moment: datetime | None, at: datetime | None = None) -> str:

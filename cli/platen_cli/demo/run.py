@@ -18,7 +18,7 @@ from platen_cli.demo.screen import Screen, Stages
 from platen_cli.demo.tally import Result, changed, duplicates, lost
 from platen_cli.demo.world import STORE, World
 from platen_cli.desk import Desk
-from platen_cli.render import order_list
+from platen_cli.render import attention, order_list
 from platen_cli.stops import REFUSED, Stop
 from platen_cli.story import story
 
@@ -45,6 +45,7 @@ def run(desk: Desk, *, once: bool, count: int, where: Path) -> None:
         world.save_logs()
         raise _where(error, demo.at, world) from error
     finally:
+        demo.screen.step("Taking everything down")
         world.close()
     if result is not None:
         if once:
@@ -92,8 +93,7 @@ class _Demo:
             self.world.place(self.count, lambda number: show(Stages(placed=number)))
             self._watch(show)
         seconds = time.monotonic() - began
-        self.step("Delivering every webhook a second time: nothing may change")
-        moved = self._again()
+        moved = self._again() if self._through() else 0
         self.step("Counting")
         result = self._tally(moved, seconds)
         self._curtain(result)
@@ -128,7 +128,15 @@ class _Demo:
             attention=sum(state == "attention" for state in states.values()),
         )
 
+    def _through(self) -> bool:
+        """Whether everything arrived. Only then does a second delivery have anything to prove."""
+        left = lost(self.world.seen())
+        if left:
+            self.step(f"Nothing has moved for {_STALLED_SECONDS:.0f} s: these did not arrive: {', '.join(left)}")
+        return not left
+
     def _again(self) -> int:
+        self.step("Delivering every webhook a second time: nothing may change")
         before, states = self.world.seen(), self.world.states()
         self.world.deliver_all_again(_DRAIN_SECONDS)
         return len(changed(before, self.world.seen(), states, self.world.states()))
@@ -157,6 +165,9 @@ class _Demo:
             told = self.world.ask("order", order=page.orders[len(page.orders) // 2].order_id)
             out.print("\nThe story of one of them:\n", style="bold", highlight=False)
             out.print(story(read(answers.OneOrder, told).order))
+        if result.attention:
+            out.print("\nWhat waits for a person:\n", style="bold", highlight=False)
+            out.print(attention(read(answers.AttentionList, self.world.ask("attention"))), highlight=False)
         style = "bold green" if result.good else "bold red"
         out.print(f"\n{_verdict(result)}", style=style, markup=False, highlight=False, soft_wrap=True)
 

@@ -46,6 +46,7 @@ class Screen:
     total: int
     _began: float = field(default_factory=time.monotonic)
     _said: str = ""
+    _said_at: float = 0.0
 
     def step(self, words: str) -> None:
         seconds = time.monotonic() - self._began
@@ -61,8 +62,9 @@ class Screen:
             yield lambda stages: live.update(self._table(stages))
 
     def _show_line(self, stages: Stages) -> None:
-        if stages.line() != self._said:
-            self._said = stages.line()
+        now = time.monotonic()
+        if stages.line() != self._said and now - self._said_at >= 1:
+            self._said, self._said_at = stages.line(), now
             self.step(self._said)
 
     def _table(self, stages: Stages) -> Table:

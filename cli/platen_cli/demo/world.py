@@ -21,6 +21,7 @@ from platen_cli.target import on_stack
 STORE, VENDOR = "shop", "picanova"
 PRODUCTS = CHECKOUT / "docs" / "products.example.csv"
 _SHOP = "harbour-prints.myshopify.com"
+_LOG_EVENTS = 10_000
 FUNCTION_LOG = "functions.log"
 _CLIENT = ("demo-client", "demo-client-secret")
 _EU, _US = ("eu-user", "eu-demo-key"), ("us-user", "us-demo-key")
@@ -74,8 +75,8 @@ class World:
         with (self.home / FUNCTION_LOG).open("w") as file:
             for group in logs.describe_log_groups()["logGroups"]:
                 file.write(f"== {group['logGroupName']}\n")
-                pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
-                file.writelines(f"{event['message'].rstrip()}\n" for page in pages for event in page["events"])
+                found = logs.filter_log_events(logGroupName=group["logGroupName"], limit=_LOG_EVENTS)["events"]
+                file.writelines(f"{event['message'].rstrip()}\n" for event in found)
 
     def close(self) -> None:
         for twin in (self.shopify, self.picanova):
