@@ -165,7 +165,12 @@ class FakeOrders(Switched, port="orders"):
             for one in self._all(Shipment)
             if one.due_at and one.connection == connection and watch == Watch.WORK
         ]
-        return jobs + shipments
+        heads = [
+            (iso(head.look_at), Due(head.order_id))
+            for head in self._all(OrderHead)
+            if head.look_at and head.connection == connection and watch == Watch.WORK
+        ]
+        return heads + jobs + shipments
 
     @aside
     def everything(self) -> dict[str, object]:

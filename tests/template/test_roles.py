@@ -63,6 +63,7 @@ MAY: dict[str, dict[str, str]] = {
         "OrdersTable/index/by_due": "dynamodb Query",
         "OrdersTable/index/by_state": "dynamodb Query",
         "ConnectionsTable": "dynamodb GetItem Query",
+        "IntakeQueue": SEND,
         "DispatchQueue": SEND,
         "StoreUpdatesQueue": SEND,
     },

@@ -311,6 +311,8 @@ def item_of(value: OrderHead | Job | Shipment) -> Item:
             item["item"] = "order"
             item["store_state"] = f"{value.connection}#{value.state.value}"
             item["store_number"] = f"{value.connection}#{_plain(value.number)}"
+            if value.look_at:
+                item["due_lane"], item["due_at"] = f"{value.connection}#{Watch.WORK}", iso(value.look_at)
         case Job():
             item["item"] = _job_item(value.job_id)
             if value.vendor_ref:
@@ -365,7 +367,7 @@ def _due(order_id: str, item: str) -> Due:
     kind, _, rest = item.partition("#")
     if kind == "job":
         return Due(order_id=order_id, job_id=str(int(rest)))
-    return Due(order_id=order_id, shipment_id=rest)
+    return Due(order_id=order_id, shipment_id=rest)  # an order's head has neither
 
 
 def _plain(number: str) -> str:

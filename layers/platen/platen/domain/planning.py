@@ -20,6 +20,9 @@ from platen.domain.routing import Plan
 
 UNDISPATCHED = timedelta(minutes=10)
 """A job that is still ready so long after it was planned has lost its message: the sweep sends another."""
+FIRST_LOOK = timedelta(minutes=10)
+LONGEST_LOOK = timedelta(hours=6)
+"""Between two looks at an order that waits: a store may end a hold without moving the order's clock."""
 
 _GONE_BY_A_LOOK = frozenset({Cause.UNROUTED_LINE, Cause.SHIP_TO_MISSING, Cause.SHIP_TO_HIDDEN, Cause.STORE_LOST_IT})
 """What a fresh look at the order finds again, if it is still so."""
@@ -244,11 +247,18 @@ class _Planner:
             "body": old.body if self.again else self.name,
             "cancelled_at": self.order.cancelled_at,
             "waiting_for": self.plan.waiting_for,
+            "look_at": self._look_at(),
             "nothing_because": self.plan.nothing_because,
             "attention": self._own_attention(newly_cancelled),
         }
         head = old.but(**changes)
         return head if head == old else head.but(changed_at=self.now)
+
+    def _look_at(self) -> datetime | None:
+        if not self.plan.waiting_for:
+            return None
+        old = self.before.head
+        return old.look_at if old.waiting_for == self.plan.waiting_for else next_look(old, self.now)
 
     def _own_attention(self, newly_cancelled: bool) -> Attention | None:
         old = self.before.head.attention
@@ -262,6 +272,11 @@ class _Planner:
 
     def _put(self, job: Job) -> None:
         self.jobs[job.job_id] = job
+
+
+def next_look(head: OrderHead, now: datetime) -> datetime:
+    """The longer an order waits, the seldomer it is looked at: after half its age so far."""
+    return now + min(max((now - head.received_at) / 2, FIRST_LOOK), LONGEST_LOOK)
 
 
 def _new_head(order: Order, now: datetime) -> OrderHead:

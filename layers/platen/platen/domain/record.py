@@ -46,6 +46,8 @@ class OrderHead(Value):
     """Names the version of the body that was planned last; empty while nothing was."""
     cancelled_at: Instant | None = None
     waiting_for: str = ""
+    look_at: Instant | None = None
+    """When to read it at its store again, though nothing was heard: what it waits for may end silently."""
     nothing_because: str = ""
     attention: Attention | None = None
     """The order's own trouble; that of a job or shipment is on the job or shipment."""

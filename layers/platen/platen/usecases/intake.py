@@ -7,7 +7,7 @@ from datetime import timedelta
 from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.connection import Connection, Intake
 from platen.domain.order import Order, order_id
-from platen.domain.planning import Planned, apply_plan, is_old_news
+from platen.domain.planning import Planned, apply_plan, is_old_news, next_look
 from platen.domain.record import OrderBody, OrderRecord, OrderState
 from platen.domain.routing import Plan, make_plan
 from platen.domain.verdicts import Denied, Verdict
@@ -135,9 +135,16 @@ def send_jobs(hub: Hub, record: OrderRecord, job_ids: tuple[str, ...]) -> None:
 
 
 def _note_seen(hub: Hub, record: OrderRecord, order: Order) -> None:
-    """Only the store's clock moved (our own writes move it too): remember it, so that a poll need not look."""
-    if order.updated_at > record.head.store_updated_at:
-        hub.orders.save(record, record.but(head=record.head.but(store_updated_at=order.updated_at)))
+    """Only the store's clock moved (our own writes move it too): remember it, so that a poll need not look.
+    What waits is looked at again by and by."""
+    head = record.head
+    now = hub.clock.now()
+    seen = head.but(
+        store_updated_at=max(head.store_updated_at, order.updated_at),
+        look_at=next_look(head, now) if head.look_at and head.look_at <= now else head.look_at,
+    )
+    if seen != head:
+        hub.orders.save(record, record.but(head=seen))
 
 
 def _gone(hub: Hub, record: OrderRecord | None) -> None:

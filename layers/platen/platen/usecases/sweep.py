@@ -7,7 +7,7 @@ from datetime import datetime
 from platen.domain.connection import Connection, Role
 from platen.domain.record import OrderState
 from platen.hub import Hub
-from platen.messages import JobHint, Queue, ShipmentHint
+from platen.messages import JobHint, OrderHint, Queue, ShipmentHint
 from platen.observability import count, logger
 from platen.ports import Watch
 from platen.usecases.health import parked_until
@@ -42,6 +42,14 @@ def _sweep_one(hub: Hub, connection: Connection, now: datetime) -> int:
         for one in due
         if one.shipment_id
     ]
+    heads = [one.order_id for one in due if not one.job_id and not one.shipment_id]
+    waiting = hub.orders.heads(heads) if heads else {}
+    orders = [
+        OrderHint(connection=connection.connection_id, store_order_id=head.store_order_id, topic="sweep")
+        for head in waiting.values()
+    ]
+    if orders:
+        hub.queues.send(Queue.INTAKE, orders)
     if jobs:
         hub.queues.send(Queue.DISPATCH, jobs)
     if shipments:
