@@ -7,10 +7,7 @@ import binascii
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache, partial
-from typing import Any
-
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from typing import TYPE_CHECKING, Any
 
 from platen.adapters import aws
 from platen.adapters.clock import WallClock
@@ -24,6 +21,9 @@ from platen.hub import Hub
 from platen.messages import MESSAGE_OF, JobHint, Message, OrderHint, PollHint, Queue, ShipmentHint, VendorHint
 from platen.observability import logger
 from platen.ports import Http
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 type Event = dict[str, Any]
 type Answer = dict[str, Any]
@@ -167,6 +167,13 @@ _FIRST_RETRY = 15
 
 def _batch(queue: Queue, usecase: UseCase, event: Event, context: Any) -> Answer:
     """One message at a time; those that fail come back alone, sooner than the queue's timeout."""
+    # Imported here: it brings asyncio and every event's class along, which a webhook has no use for.
+    from aws_lambda_powertools.utilities.batch import (  # noqa: PLC0415
+        BatchProcessor,
+        EventType,
+        process_partial_response,
+    )
+
     processor = BatchProcessor(event_type=EventType.SQS)
     handle = partial(_handle, queue, usecase)
     answer: Any = process_partial_response(event=event, record_handler=handle, processor=processor, context=context)
