@@ -20,6 +20,7 @@ from platen.observability import count, logger
 from platen.ports import Conflict, NotClaimed
 from platen.usecases import health
 from platen.usecases.dispatch import new_claim
+from platen.usecases.intake import LONGEST_DELAY
 
 LEASE = timedelta(seconds=90)
 """Longer than the function's timeout (60 s)."""
@@ -40,7 +41,7 @@ def update_store(hub: Hub, hint: ShipmentHint) -> None:
     if record is None:
         raise LookupError(f"order {hint.order_id} has a parcel and no head")
     if _sibling_is_being_told(record, shipment, claim.now):
-        _step_back(hub, hint, shipment)
+        _step_back(hub, hint, record, shipment)
         return
     _tell(hub, connection, record, shipment)
 
@@ -99,18 +100,20 @@ def _finish(hub: Hub, before: Shipment, after: Shipment) -> None:
 
 def _sibling_is_being_told(record: OrderRecord, mine: Shipment, now: datetime) -> bool:
     """Two parcels of one order are told one after the other: what the store shows of the first decides
-    what is left for the second. Of two claimed at once, the one with the lower id goes first."""
+    what is left for the second. Whoever sees the other's claim steps back; of two at least one does."""
     return any(
         one.state is ShipmentState.CLAIMED
-        and one.shipment_id < mine.shipment_id
+        and one.shipment_id != mine.shipment_id
         and one.lease_until is not None
         and one.lease_until > now
         for one in record.shipments.values()
     )
 
 
-def _step_back(hub: Hub, hint: ShipmentHint, shipment: Shipment) -> None:
+def _step_back(hub: Hub, hint: ShipmentHint, record: OrderRecord, shipment: Shipment) -> None:
+    """Each parcel waits for a time of its own, so that two that stepped back do not meet again."""
+    place = sorted(record.shipments).index(shipment.shipment_id)
+    wait = min(SIBLING_WAIT * (1 + place), LONGEST_DELAY)
     to = ShipmentState.UNKNOWN if shipment.doubt else ShipmentState.READY
-    due_at = hub.clock.now() + SIBLING_WAIT
-    hub.orders.save_shipment(shipment, step_shipment(shipment, to, due_at=due_at))
-    hub.queues.send(Queue.STORE_UPDATES, [hint], delay=SIBLING_WAIT)
+    hub.orders.save_shipment(shipment, step_shipment(shipment, to, due_at=hub.clock.now() + wait))
+    hub.queues.send(Queue.STORE_UPDATES, [hint], delay=wait)
