@@ -16,6 +16,9 @@ from platen.domain.shipment import Parcel, Shipment, ShipmentLine, ShipmentState
 UNTOLD = timedelta(minutes=10)
 """A parcel that is still ready so long after it was recorded has lost its message."""
 
+TRACKING_COMES = timedelta(days=7)
+"""So long a parcel without a tracking number is asked about; then it counts as untracked mail."""
+
 
 class Heard(Value):
     """The outcome: the record to save, and the parcels the store does not know yet."""
@@ -46,7 +49,7 @@ def hear(
         job = job.but(vendor_lines=news.lines)
     record = _with_parcels(record, job, news.parcels, now)
     job = _moved(record, job, news, now, waiting_alarm)
-    job = job.but(due_at=_next_look(job, now + ask_again))
+    job = job.but(due_at=_next_look(record, job, now, ask_again))
     if job.state is JobState.SHIPPED and before.state is not JobState.SHIPPED and job.cancel_wanted:
         record = _shipped_all_the_same(record, now)
     record = record.with_jobs(job).settled(now)
@@ -61,11 +64,20 @@ def _spoken_of(record: OrderRecord, job: Job, now: datetime) -> OrderRecord:
     return record.with_jobs(step_job(job, JobState.UNKNOWN, doubt=True, due_at=now)).settled(now)
 
 
-def _next_look(job: Job, regular: datetime) -> datetime | None:
+def _next_look(record: OrderRecord, job: Job, now: datetime, ask_again: timedelta) -> datetime | None:
+    regular = now + ask_again
+    if job.state is JobState.SHIPPED and _tracking_may_come(record, job, now):
+        return regular
     if job.state in (JobState.SHIPPED, JobState.CANCELLED):
         return None
     # A cancel that is still to be passed on is not put off by news.
     return min(job.due_at, regular) if job.cancel_wanted and job.due_at else regular
+
+
+def _tracking_may_come(record: OrderRecord, job: Job, now: datetime) -> bool:
+    """No vendor announces a number that it fills in later: it has to be asked for."""
+    mine = (one for one in record.shipments.values() if one.job_id == job.job_id)
+    return any(not one.parcel.tracking and now - one.recorded_at < TRACKING_COMES for one in mine)
 
 
 def _shipped_all_the_same(record: OrderRecord, now: datetime) -> OrderRecord:
