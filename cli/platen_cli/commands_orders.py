@@ -45,7 +45,11 @@ def list_orders(
     }
     result = desk.ask("orders", **{name: value for name, value in asked.items() if value})
     page = read(answers.OrderPage, result)
-    desk.answer(result, lambda: _render().order_list(page, _more(asked, page.next), cut=len(page.orders) >= limit))
+    desk.answer(result, lambda: _render().order_list(page))
+    if page.next:
+        desk.say(f"More: {_more(asked, page.next)}", "dim")
+    elif len(page.orders) >= limit and not number:
+        desk.say(f"The newest {len(page.orders)}. To see older ones, say which --store and which --state.", "dim")
 
 
 def _state(text: str) -> str:
@@ -53,8 +57,6 @@ def _state(text: str) -> str:
 
 
 def _more(asked: dict[str, Any], after: str) -> str:
-    if not after:
-        return ""  # the last page, or several stores and states in one list: that has no pages
     said = {name: value for name, value in (asked | {"after": after}).items() if value}
     return "platen orders list " + " ".join(f"--{name} {shlex.quote(str(value))}" for name, value in said.items())
 

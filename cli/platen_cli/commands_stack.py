@@ -55,5 +55,6 @@ def sweep(ctx: typer.Context) -> None:
 
     desk: Desk = ctx.obj
     result = desk.ask("sweep")
-    words = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in result.items())
-    desk.answer(result, lambda: render.text(f"Swept. {words}"))
+    queued = result.get("queued", {})
+    words = ", ".join(f"{count} for {name}" for name, count in queued.items() if count)
+    desk.answer(result, lambda: render.text(f"Set going: {words}." if words else "Nothing stands still."))

@@ -198,7 +198,7 @@ def _by_person(
 
 def _mend(desk: Desk, given: Given, refused: Refused, settings: list[Field], creds: list[Field]) -> None:
     """Ask again for what was refused, and for nothing else. Raises Stop when the person has had enough."""
-    again = [one for one in (*settings, *creds) if one.key in _named(refused)]
+    again = [one for one in (*settings, *creds) if _points_at(refused, one)]
     if not again and refused.code not in _MENDABLE:
         raise refused
     desk.complain(refused)
@@ -212,10 +212,11 @@ def _mend(desk: Desk, given: Given, refused: Refused, settings: list[Field], cre
             put(given.settings if one in settings else given.credentials, one, answer)
 
 
-def _named(refused: Refused) -> set[str]:
-    """The fields that a refusal points at, with or without ``settings.`` in front."""
-    named = {problem.get("field", "") for problem in refused.problems}
-    return named | {one.partition(".")[2] for one in named if one.startswith(("settings.", "credentials."))}
+def _points_at(refused: Refused, field: Field) -> bool:
+    """Whether a problem names the field, or something inside it; with or without ``settings.`` in front."""
+    named = [problem.get("field", "") for problem in refused.problems]
+    bare = [one.removeprefix("settings.").removeprefix("credentials.") for one in named]
+    return any(one == field.key or one.startswith(f"{field.key}.") for one in bare)
 
 
 def _ask_intake(desk: Desk, given: Given, *, advanced: bool) -> None:

@@ -40,7 +40,7 @@ def ask(desk: Desk, field: Field) -> Any:
 
 
 def ask_text(title: str, default: str = "") -> str:
-    return str(typer.prompt(title, default=default, err=True)).strip()
+    return str(typer.prompt(title, default=default, show_default=bool(default), err=True)).strip()
 
 
 def _question(field: Field) -> str:

@@ -16,7 +16,6 @@ from platen_cli.hints import Hint, cause, hints, name_of
 from platen_cli.plain import plain
 from platen_cli.times import ago, short
 
-_OLDER = "For older ones add --store and --state."
 STATES = {
     "waiting": "yellow",
     "open": "cyan",
@@ -42,7 +41,7 @@ def state(name: str) -> Text:
     return text(name.replace("_", " "), STATES.get(name, ""))
 
 
-def order_list(page: answers.OrderPage, more: str = "", *, cut: bool = False) -> RenderableType:
+def order_list(page: answers.OrderPage) -> RenderableType:
     if not page.orders:
         return text("No orders.", "dim")
     shown = table("Order", "Store", "State", "Placed", "Changed", "What it waits for")
@@ -57,9 +56,7 @@ def order_list(page: answers.OrderPage, more: str = "", *, cut: bool = False) ->
             f"{ago(order.changed_at)} ago" if order.changed_at else "",
             _why(order),
         )
-    if more:
-        return Group(shown, Text(), text(f"More: {more}", "dim"))
-    return Group(shown, Text(), text(f"The newest {len(page.orders)}. {_OLDER}", "dim")) if cut else shown
+    return shown
 
 
 def _why(order: answers.OrderRow) -> Text:

@@ -101,7 +101,7 @@ def test_an_address_is_never_broken_over_lines(run: Run, operator: FakeOperator)
         (("webhook-url", "printer"), {"webhook_url": "https://x.example"}),
         (("status",), QUIET),
         (("redrive",), {"moved": {}}),
-        (("sweep",), {"due": 2}),
+        (("sweep",), {"queued": {"shop": 2}}),
         (("orders", "list"), {"orders": [], "next": ""}),
         (("attention",), {"items": [], "connections": []}),
         (("products", "show", "MUG", "--store", "shop"), {"products": []}),

@@ -40,10 +40,11 @@ def test_the_list_shows_where_each_order_is_and_the_next_page(run: Run, operator
         ],
         "next": "p 2",
     }
-    shown = run("orders", "list", "--state", "waiting", "--limit", "2").stdout
+    result = run("orders", "list", "--state", "waiting", "--limit", "2")
+    shown = result.stdout
     assert "the buyer has not paid" in shown
     assert "The vendor would refuse it" in shown
-    assert "platen orders list --state waiting --limit 2 --after 'p 2'" in shown
+    assert "platen orders list --state waiting --limit 2 --after 'p 2'" in result.stderr
     assert operator.last("orders") == {"action": "orders", "state": "waiting", "limit": 2}
 
 
