@@ -303,6 +303,21 @@ class TestWhatAPersonDecided:
         after = look(record, order.but(ship_to=MOVED), replan=True)
         assert (after.dispatch, quantities(after.record, JobState.READY)) == ((), {})
 
+    def test_a_job_that_a_person_dropped_and_then_had_made_anew_is_made_in_full(self) -> None:
+        fresh = planned(an_order(a_line("1", 2))).jobs["1"].but(dropped=True, reprint=1)
+        record = look(planned(an_order(a_line("1", 2))).with_jobs(fresh), an_order(a_line("1", 3))).record
+        assert quantities(record, JobState.READY) == {"1": 3}
+        moved = an_order(a_line("1", 3), ship_to=MOVED.but(country_code="US"))
+        assert quantities(look(record.with_jobs(fresh), moved).record, JobState.READY) == {"1": 3}
+
+    def test_a_change_that_went_unseen_through_a_resend_is_shown_after_it(self) -> None:
+        """The job was sent anew as it was before, so what was asked for meanwhile is still not what was told."""
+        order = an_order()
+        moved = order.but(ship_to=MOVED)
+        record = look(waiting(sent(planned(order)), Cause.VENDOR_FAILED), moved).record
+        again = record.with_jobs(step_job(record.jobs["1"], JobState.READY, vendor_ref="", due_at=NOW))
+        assert causes(look(sent(again), moved).record) is Cause.CHANGED_AFTER_SENT
+
     def test_but_what_was_added_later_is(self) -> None:
         record = dropped(planned(an_order(a_line("1", 2))))
         after = look(record, an_order(a_line("1", 3), a_line("2"))).record

@@ -54,6 +54,10 @@ def of(jobs: list[Job]) -> Counter[str]:
     return total
 
 
+def given_up(job: Job) -> bool:
+    return job.dropped and job.state is JobState.CANCELLED
+
+
 class AnOrdersLife(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
@@ -183,7 +187,7 @@ class AnOrdersLife(RuleBasedStateMachine):
 
     def check_quantities(self, outcome: Planned) -> None:
         record = outcome.record
-        held = of([job for job in record.jobs.values() if job.bound or job.dropped])
+        held = of([job for job in record.jobs.values() if job.bound or given_up(job)])
         free = [job for job in record.jobs.values() if not job.bound and job.state is not JobState.CANCELLED]
         plan = a_plan(self.order, record, links=self.links)
         goes = not (self.order.cancelled_at or plan.cause or plan.waiting_for)

@@ -71,7 +71,7 @@ class _Planner:
         self.again = False
         self.events: list[Event] = []
         self.made = _quantities(job for job in self.jobs.values() if job.bound and not job.cancel_wanted)
-        self.bound = _quantities(job for job in self.jobs.values() if job.bound or job.dropped)
+        self.bound = _quantities(job for job in self.jobs.values() if job.bound or _given_up(job))
 
     def run(self) -> Planned:
         if self.order.cancelled_at:
@@ -93,7 +93,8 @@ class _Planner:
             if not job.bound or job.state is JobState.SHIPPED or job.cancel_wanted:
                 continue
             content = self._asked_of(job)
-            if str(content) == (job.asked or job.content):
+            seen = not job.asked or job.state is JobState.ATTENTION
+            if str(content) == (job.asked or job.content) and seen:
                 continue
             if job.state in _MID_SEND:
                 self.again = True
@@ -164,7 +165,7 @@ class _Planner:
                 continue
             # A vendor's second free job finds nothing left to ask for: the first has it all.
             lines = wanted.pop((job.vendor, job.account), None)
-            self._put(self._rewritten(job, lines) if lines else step_job(job, JobState.CANCELLED, due_at=None))
+            self._put(self._rewritten(job, lines) if lines else _taken_back(job))
         for key, lines in wanted.items():
             self._put(self._filled(self._new_job(key), lines))
 
@@ -221,7 +222,7 @@ class _Planner:
             if job.state in (JobState.CANCELLED, JobState.SHIPPED) or job.cancel_wanted:
                 continue
             if not job.bound:
-                self._put(step_job(job, JobState.CANCELLED, due_at=None))
+                self._put(_taken_back(job))
             elif job.state in _MID_SEND:
                 self.again = True
             else:
@@ -300,6 +301,16 @@ def _quantities(jobs: Iterable[Job]) -> defaultdict[str, int]:
         for line in job.lines:
             total[line.line_id] += line.quantity
     return total
+
+
+def _taken_back(job: Job) -> Job:
+    """By planning, and not by a person: what it was about may be planned again."""
+    return step_job(job, JobState.CANCELLED, dropped=False, due_at=None)
+
+
+def _given_up(job: Job) -> bool:
+    """A person said that it is not made, and did not think better of it."""
+    return job.dropped and job.state is JobState.CANCELLED
 
 
 def _needs_dispatch(job: Job) -> bool:
