@@ -1,0 +1,477 @@
+"""What a person can decide: every action from every cause it fits, clicked once, twice, too late, or wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from platen.connectors import Resend
+from platen.domain.attention import ACTIONS, Action, Cause, Problem
+from platen.domain.connection import Lines, Link
+from platen.domain.job import VendorParcel, VendorPhase
+from platen.domain.order import Attribute, Order
+from platen.domain.record import OrderState
+from platen.domain.verdicts import Refused, Unclear
+from tests.fakes import Lost
+from tests.support.doubles import Made
+from tests.support.stall import ANYWHERE, StallBench
+
+DEAD = (VendorPhase.CANCELLED, VendorPhase.FAILED)
+
+
+@dataclass
+class Scene:
+    """An order that waits for a person, and how to mend what is wrong."""
+
+    bench: StallBench
+    order: Order
+    mend: Callable[[], object] = lambda: None
+    ref: str = ""
+    """What is found by looking at the vendor."""
+
+    def click(self, action: Action, **fields: Any) -> dict[str, Any]:
+        ref = self.ref if action is Action.MARK_SENT else ""
+        name = action.value.replace("-", "_")
+        return self.bench.click(name, self.order.order_id, **({"vendor_ref": ref} | fields))
+
+    def causes(self) -> list[str]:
+        return [item["cause"] for item in self.bench.attention()]
+
+    def live(self) -> int:
+        return sum(one.phase not in DEAD for one in self.bench.vendor.made)
+
+    def state(self) -> OrderState:
+        return self.bench.record(self.order.order_id).head.state
+
+
+def sent(resend: Resend = Resend.LOOKUP) -> Scene:
+    bench = StallBench(resend)
+    order = bench.order_placed(2)
+    bench.run()
+    return Scene(bench, order)
+
+
+def moved(scene: Scene, phase: VendorPhase, *parcels: VendorParcel) -> None:
+    (made,) = scene.bench.vendor.made
+    made.phase = phase
+    made.parcels.extend(parcels)
+    scene.bench.run(at_least=timedelta(hours=4))
+
+
+def placed(**changes: Any) -> Scene:
+    """An order that is not right from the start; mended it is as it should be."""
+    bench = StallBench(Resend.LOOKUP)
+    order = bench.order_placed(2)
+    wrong = order.but(**changes)
+    bench.store.orders[order.store_order_id] = wrong
+    bench.run()
+    return Scene(bench, order, lambda: bench.changed(order))
+
+
+def unrouted_line() -> Scene:
+    bench = StallBench(Resend.LOOKUP)
+    stall = bench.connections.get("stall")
+    bench.connections.save(stall.but(links=(Link(vendor="press", lines=Lines.ALL, skus=("OTHER-*",)),)))
+    order = bench.order_placed(2)
+    bench.run()
+
+    def mend() -> None:
+        now = bench.connections.get("stall")
+        bench.connections.save(now.but(links=(Link(vendor="press", lines=Lines.ALL),)))
+
+    return Scene(bench, order, mend)
+
+
+def print_details() -> Scene:
+    bench = StallBench(Resend.LOOKUP)
+    order = bench.order_placed(2)
+    twice = (Attribute(name="print_sku", value="A"), Attribute(name="print_sku", value="B"))
+    bench.store.orders["1"] = order.but(lines=(order.lines[0].but(attributes=twice),))
+    bench.run()
+    return Scene(bench, order, lambda: bench.changed(order))
+
+
+def ship_to_missing() -> Scene:
+    return placed(ship_to=None)
+
+
+def ship_to_hidden() -> Scene:
+    return placed(ship_to=None, hidden=("ship_to",))
+
+
+def preflight() -> Scene:
+    bench = StallBench(Resend.LOOKUP)
+    bench.vendor.problems = [Problem(what="There is no such frame.")]
+    order = bench.order_placed(2)
+    bench.run()
+    return Scene(bench, order, bench.vendor.problems.clear)
+
+
+def vendor_refused() -> Scene:
+    bench = StallBench(Resend.LOOKUP)
+    bench.switch.before("vendor.submit", Refused("no such paper"), times=1000)
+    order = bench.order_placed(2)
+    bench.run()
+    return Scene(bench, order, bench.switch.clear)
+
+
+def unconfirmed(*, there: bool = False) -> Scene:
+    bench = StallBench(Resend.NONE)
+    (bench.switch.after if there else bench.switch.before)("vendor.submit", Unclear("cut off"))
+    order = bench.order_placed(2)
+    bench.run()
+    return Scene(bench, order, ref=bench.vendor.made[0].ref if there else "")
+
+
+def changed_after_sent() -> Scene:
+    scene = sent()
+    scene.bench.changed(scene.order, ship_to=ANYWHERE.but(city="Elsewhere"))
+    scene.bench.run()
+    return scene
+
+
+def cancel_refused() -> Scene:
+    scene = sent()
+    (made,) = scene.bench.vendor.made
+    made.phase = VendorPhase.IN_PRODUCTION
+    scene.bench.changed(scene.order, cancelled_at=scene.bench.clock.now())
+    scene.bench.run()
+    scene.mend = lambda: setattr(made, "phase", VendorPhase.ACCEPTED)
+    return scene
+
+
+def cancelled_after_shipped() -> Scene:
+    scene = sent()
+    moved(scene, VendorPhase.SHIPPED, VendorParcel(tracking="T1"))
+    scene.bench.changed(scene.order, cancelled_at=scene.bench.clock.now())
+    scene.bench.run()
+    return scene
+
+
+def vendor_cancelled() -> Scene:
+    scene = sent()
+    moved(scene, VendorPhase.CANCELLED)
+    return scene
+
+
+def vendor_failed() -> Scene:
+    scene = sent()
+    moved(scene, VendorPhase.FAILED)
+    scene.mend = lambda: setattr(scene.bench.vendor.made[0], "phase", VendorPhase.ACCEPTED)
+    return scene
+
+
+def vendor_silent() -> Scene:
+    scene = sent()
+    scene.bench.run(timedelta(hours=30), at_least=timedelta(hours=28))
+    return scene
+
+
+def vendor_lost_it() -> Scene:
+    scene = sent()
+    lost = list(scene.bench.vendor.made)
+    scene.bench.vendor.made.clear()
+    scene.bench.run(at_least=timedelta(hours=2))
+    scene.mend = lambda: scene.bench.vendor.made.extend(lost)
+    return scene
+
+
+def shipment_unreadable() -> Scene:
+    bench = StallBench(Resend.LOOKUP)
+    scene = Scene(bench, bench.order_placed(1, 1))
+    bench.run()
+    moved(scene, VendorPhase.SHIPPED, VendorParcel(tracking="T1", items=(("4711", 1),)))
+    return scene
+
+
+def store_refused() -> Scene:
+    scene = sent()
+    scene.bench.switch.before("store.tell", Refused("the order is archived"), times=1000)
+    moved(scene, VendorPhase.SHIPPED, VendorParcel(tracking="T1"))
+    scene.mend = scene.bench.switch.clear
+    return scene
+
+
+def store_lost_it() -> Scene:
+    scene = sent()
+    lost = scene.bench.store.orders.pop(scene.order.store_order_id)
+    scene.bench.hint(lost)
+    scene.bench.run()
+    scene.mend = lambda: scene.bench.store.orders.update({lost.store_order_id: lost})
+    return scene
+
+
+SCENES: dict[Cause, Callable[[], Scene]] = {
+    Cause.UNROUTED_LINE: unrouted_line,
+    Cause.PRINT_DETAILS: print_details,
+    Cause.SHIP_TO_MISSING: ship_to_missing,
+    Cause.SHIP_TO_HIDDEN: ship_to_hidden,
+    Cause.PREFLIGHT: preflight,
+    Cause.VENDOR_REFUSED: vendor_refused,
+    Cause.UNCONFIRMED: unconfirmed,
+    Cause.CHANGED_AFTER_SENT: changed_after_sent,
+    Cause.CANCEL_REFUSED: cancel_refused,
+    Cause.CANCELLED_AFTER_SHIPPED: cancelled_after_shipped,
+    Cause.VENDOR_CANCELLED: vendor_cancelled,
+    Cause.VENDOR_FAILED: vendor_failed,
+    Cause.VENDOR_SILENT: vendor_silent,
+    Cause.VENDOR_LOST_IT: vendor_lost_it,
+    Cause.SHIPMENT_UNREADABLE: shipment_unreadable,
+    Cause.STORE_REFUSED: store_refused,
+    Cause.STORE_LOST_IT: store_lost_it,
+}
+
+OUTCOMES: dict[tuple[Cause, Action], int] = {
+    (Cause.UNROUTED_LINE, Action.RETRY): 1,
+    (Cause.UNROUTED_LINE, Action.RELEASE): 0,
+    (Cause.UNROUTED_LINE, Action.CANCEL): 0,
+    (Cause.PRINT_DETAILS, Action.RETRY): 1,
+    (Cause.PRINT_DETAILS, Action.CANCEL): 0,
+    (Cause.SHIP_TO_MISSING, Action.RETRY): 1,
+    (Cause.SHIP_TO_MISSING, Action.CANCEL): 0,
+    (Cause.SHIP_TO_HIDDEN, Action.RETRY): 1,
+    (Cause.SHIP_TO_HIDDEN, Action.CANCEL): 0,
+    (Cause.PREFLIGHT, Action.RETRY): 1,
+    (Cause.PREFLIGHT, Action.CANCEL): 0,
+    (Cause.VENDOR_REFUSED, Action.RETRY): 1,
+    (Cause.VENDOR_REFUSED, Action.CANCEL): 0,
+    (Cause.UNCONFIRMED, Action.RESEND): 1,
+    (Cause.UNCONFIRMED, Action.CANCEL): 0,
+    (Cause.CHANGED_AFTER_SENT, Action.RELEASE): 1,
+    (Cause.CHANGED_AFTER_SENT, Action.CANCEL): 0,
+    (Cause.CANCEL_REFUSED, Action.RETRY): 0,
+    (Cause.CANCEL_REFUSED, Action.RELEASE): 1,
+    (Cause.CANCELLED_AFTER_SHIPPED, Action.RELEASE): 1,
+    (Cause.VENDOR_CANCELLED, Action.RESEND): 1,
+    (Cause.VENDOR_CANCELLED, Action.CANCEL): 0,
+    (Cause.VENDOR_FAILED, Action.RETRY): 1,
+    (Cause.VENDOR_FAILED, Action.RESEND): 1,
+    (Cause.VENDOR_FAILED, Action.CANCEL): 0,
+    (Cause.VENDOR_SILENT, Action.RELEASE): 1,
+    (Cause.VENDOR_SILENT, Action.CANCEL): 0,
+    (Cause.VENDOR_LOST_IT, Action.RETRY): 1,
+    (Cause.VENDOR_LOST_IT, Action.RESEND): 1,
+    (Cause.VENDOR_LOST_IT, Action.CANCEL): 0,
+    (Cause.SHIPMENT_UNREADABLE, Action.RELEASE): 1,
+    (Cause.STORE_REFUSED, Action.RETRY): 1,
+    (Cause.STORE_REFUSED, Action.RELEASE): 1,
+    (Cause.STORE_LOST_IT, Action.RETRY): 1,
+    (Cause.STORE_LOST_IT, Action.RELEASE): 1,
+    (Cause.STORE_LOST_IT, Action.CANCEL): 0,
+}
+"""How many live orders the vendor has for it in the end, when what was wrong was mended before the click."""
+ELSEWHERE = {
+    (Cause.UNCONFIRMED, Action.RETRY),
+    (Cause.UNCONFIRMED, Action.MARK_SENT),
+    (Cause.VENDOR_LOST_IT, Action.MARK_SENT),
+    (Cause.SHIPMENT_UNREADABLE, Action.RETRY),
+}
+"""Tried by tests of their own, below."""
+_MENDS_IT = (Action.RETRY,)
+
+
+def test_every_action_of_every_cause_is_tried() -> None:
+    assert set(SCENES) == set(Cause)
+    assert set(OUTCOMES) | ELSEWHERE == {(cause, action) for cause in Cause for action in ACTIONS[cause]}
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_a_person_sees_what_is_wrong_and_what_can_be_done(cause: Cause) -> None:
+    scene = SCENES[cause]()
+    (item,) = scene.bench.attention()
+    assert item["cause"] == cause.value
+    assert item["actions"] == [action.value for action in ACTIONS[cause]]
+    assert item["problems"]
+    assert all(len(one["what"]) > 10 for one in item["problems"] if one["what"] != "no such paper")
+    assert item["number"] == "#1"
+    assert scene.state() is OrderState.ATTENTION
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_what_waits_for_a_person_sends_nothing_by_itself(cause: Cause) -> None:
+    scene = SCENES[cause]()
+    scene.bench.switch.clear()
+    calls = scene.bench.switch.calls
+    before = calls.count("vendor.submit"), calls.count("vendor.cancel"), calls.count("store.make")
+    scene.bench.run(timedelta(hours=10), at_least=timedelta(hours=10))
+    assert (calls.count("vendor.submit"), calls.count("vendor.cancel"), calls.count("store.make")) == before
+    assert scene.causes() == [cause.value]
+
+
+@pytest.mark.parametrize("clicks", [1, 2, 3])
+@pytest.mark.parametrize(("cause", "action"), OUTCOMES)
+def test_a_decision_is_done_once_however_often_it_is_clicked(cause: Cause, action: Action, clicks: int) -> None:
+    scene = SCENES[cause]()
+    if action in _MENDS_IT:
+        scene.mend()
+    answers = [scene.click(action) for _ in range(clicks)]
+    assert answers[0]["ok"], answers[0]
+    scene.bench.run(at_least=timedelta(hours=1))
+    assert scene.live() == OUTCOMES[cause, action]
+    assert scene.causes() == []
+    assert not scene.bench.queues.dead()
+    assert len(scene.bench.vendor.made) <= 2
+    story = str(scene.bench.do("order", order=scene.order.order_id)["order"]["events"])
+    assert "tester" in story
+    assert action.value in story
+
+
+@pytest.mark.parametrize(("cause", "action"), OUTCOMES)
+def test_a_decision_whose_answer_is_lost_can_be_clicked_again(cause: Cause, action: Action) -> None:
+    scene = SCENES[cause]()
+    if action in _MENDS_IT:
+        scene.mend()
+    scene.bench.switch.after("orders.save", Lost())
+    with pytest.raises(Lost):
+        scene.click(action)
+    scene.click(action)
+    scene.bench.run(at_least=timedelta(hours=1))
+    assert scene.live() == OUTCOMES[cause, action]
+    assert scene.causes() == []
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_what_does_not_fit_is_refused_with_what_would(cause: Cause) -> None:
+    scene = SCENES[cause]()
+    (item,) = scene.bench.attention()
+    before = scene.bench.everything()
+    for action in set(Action) - set(ACTIONS[cause]):
+        answer = scene.click(action, place=item["place"])
+        assert not answer["ok"], f"{action.value} went through"
+        assert answer["error"]["code"] == "refused"
+        assert any(one.value in answer["error"]["message"] for one in ACTIONS[cause])
+    assert scene.bench.everything() == before
+    assert scene.bench.queues.waiting() == []
+
+
+@pytest.mark.parametrize("cause", [Cause.UNROUTED_LINE, Cause.PREFLIGHT, Cause.VENDOR_REFUSED, Cause.STORE_REFUSED])
+def test_a_retry_of_what_was_not_mended_waits_again(cause: Cause) -> None:
+    scene = SCENES[cause]()
+    assert scene.click(Action.RETRY)["ok"]
+    scene.bench.run()
+    assert scene.causes() == [cause.value]
+
+
+@pytest.mark.parametrize(("cause", "action"), OUTCOMES)
+def test_a_decision_on_what_changed_meanwhile_is_not_taken(cause: Cause, action: Action) -> None:
+    """Somebody, or something, wrote between the person's look and their click's own write."""
+    scene = SCENES[cause]()
+    bench = scene.bench
+    calls = bench.switch.calls.count("vendor.submit")
+
+    def something_else_happens() -> None:
+        record = bench.orders._load(scene.order.order_id)
+        assert record
+        for job in record.jobs.values():
+            bench.orders.save_job(job, job.but(heard_at=bench.clock.now()))
+        for one in record.shipments.values():
+            bench.orders.save_shipment(one, one)
+        bench.orders._put(record.head.but(version=record.head.version + 1))
+
+    bench.switch.before("orders.save", something_else_happens)
+    answer = scene.click(action)
+    if answer["ok"]:  # it has nothing to write but its own note
+        assert action is Action.RETRY
+        return
+    assert answer["error"]["code"] == "conflict"
+    assert bench.queues.waiting() == []
+    assert bench.switch.calls.count("vendor.submit") == calls
+
+
+class TestUnconfirmed:
+    def test_what_cannot_be_asked_cannot_be_retried(self) -> None:
+        scene = unconfirmed()
+        answer = scene.click(Action.RETRY)
+        assert not answer["ok"]
+        assert "mark-sent" in answer["error"]["message"]
+        scene.bench.run(at_least=timedelta(hours=1))
+        assert scene.bench.vendor.made == []
+
+    def test_marked_sent_under_the_number_it_has_there(self) -> None:
+        scene = unconfirmed(there=True)
+        assert scene.click(Action.MARK_SENT)["ok"]
+        assert not scene.click(Action.MARK_SENT)["ok"]
+        moved(scene, VendorPhase.SHIPPED, VendorParcel(tracking="T1"))
+        assert scene.state() is OrderState.DONE
+        assert len(scene.bench.vendor.made) == 1
+
+    def test_without_a_number_it_is_asked_for(self) -> None:
+        answer = unconfirmed().click(Action.MARK_SENT)
+        assert not answer["ok"]
+        assert "--ref" in answer["error"]["message"]
+
+    def test_a_number_the_vendor_does_not_know_is_not_taken(self) -> None:
+        scene = unconfirmed(there=True)
+        answer = scene.click(Action.MARK_SENT, vendor_ref="V999")
+        assert not answer["ok"]
+        assert "V999" in answer["error"]["message"]
+        assert scene.causes() == ["unconfirmed"]
+
+    def test_the_number_of_another_order_is_not_taken(self) -> None:
+        scene = unconfirmed(there=True)
+        other = Made("V77", "1001-aaaaaaaaaaaaaaaa-1", {"10": 1}, scene.bench.clock.now())
+        scene.bench.vendor.made.append(other)
+        answer = scene.click(Action.MARK_SENT, vendor_ref="V77")
+        assert not answer["ok"]
+        assert "another order" in answer["error"]["message"]
+        assert scene.causes() == ["unconfirmed"]
+
+
+def test_what_the_vendor_lost_can_be_marked_as_being_there_under_another_number() -> None:
+    scene = vendor_lost_it()
+    job = scene.bench.record(scene.order.order_id).jobs["1"]
+    scene.bench.vendor.made.append(Made("V50", job.external_id, {"10": 2}, scene.bench.clock.now()))
+    scene.ref = "V50"
+    assert scene.click(Action.MARK_SENT)["ok"]
+    scene.bench.run(at_least=timedelta(hours=1))
+    assert scene.causes() == []
+    assert scene.live() == 1
+
+
+def test_a_parcel_of_unknown_content_cannot_be_retried_only_released() -> None:
+    scene = shipment_unreadable()
+    answer = scene.click(Action.RETRY)
+    assert not answer["ok"]
+    assert "release" in answer["error"]["message"]
+
+
+def test_a_second_person_who_comes_late_changes_nothing() -> None:
+    scene = vendor_cancelled()
+    assert scene.click(Action.RESEND)["ok"]
+    scene.bench.run()
+    late = scene.click(Action.RESEND)
+    assert not late["ok"]
+    assert late["error"]["code"] == "refused"
+    scene.bench.run()
+    assert len(scene.bench.vendor.made) == 2
+
+
+def test_a_reprint_is_cancelled_under_its_own_name() -> None:
+    scene = vendor_cancelled()
+    scene.click(Action.RESEND)
+    scene.bench.run()
+    assert scene.click(Action.CANCEL)["ok"]
+    scene.bench.run()
+    assert scene.live() == 0
+    assert scene.state() is OrderState.CANCELLED
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_job_that_is_on_its_way_can_be_cancelled_by_a_person(after: int) -> None:
+    bench = StallBench(Resend.LOOKUP)
+    order = bench.order_placed()
+    scene = Scene(bench, order)
+    bench.work()
+    if after:
+        bench.run()
+    assert scene.click(Action.CANCEL)["ok"]
+    bench.run(at_least=timedelta(hours=1))
+    assert scene.live() == 0
+    assert scene.state() is OrderState.CANCELLED
+    bench.changed(order, email="a@b.example")
+    bench.run()
+    assert scene.live() == 0, "what a person cancelled was planned again"
