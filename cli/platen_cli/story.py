@@ -21,7 +21,7 @@ _ORDER = {
     "waiting": "is not to be made yet",
     "open": "is on its way",
     "attention": "waits for you",
-    "done": "is done: everything was made and shipped, and the shop knows",
+    "done": "is done: made, shipped, and the shop knows",
     "cancelled": "is cancelled",
     "nothing_to_make": "has nothing in it that is ours to make",
 }

@@ -25,6 +25,8 @@ from platen_cli.story import story
 _STALLED_SECONDS = 120.0
 """Without any progress for so long, waiting is over: what is not there by then counts as lost."""
 _DRAIN_SECONDS = 300.0
+_CALM = 2
+"""Looks in a row that must find everything done: SQS counts are approximate, one look proves nothing."""
 
 
 def run(desk: Desk, *, once: bool, count: int, where: Path) -> None:
@@ -105,12 +107,12 @@ class _Demo:
 
     def _watch(self, show: Callable[[Stages], None]) -> None:
         """Until every order is through, or nothing has moved for too long."""
-        last, moved_at = None, time.monotonic()
-        while time.monotonic() - moved_at < _STALLED_SECONDS:
+        last, moved_at, calm = None, time.monotonic(), 0
+        while calm < _CALM and time.monotonic() - moved_at < _STALLED_SECONDS:
             stages = self._stages()
             show(stages)
-            if stages.done >= self.count and not self.world.queued():
-                return
+            finished = stages.done >= self.count and not stages.open and not self.world.queued()
+            calm = calm + 1 if finished else 0
             if stages != last:
                 last, moved_at = stages, time.monotonic()
             time.sleep(0.5)
@@ -125,6 +127,7 @@ class _Demo:
             at_vendor=len(at_vendor),
             shipped=len(seen.finished),
             done=seen.done,
+            open=sum(state == "open" for state in states.values()),
             attention=sum(state == "attention" for state in states.values()),
         )
 

@@ -26,6 +26,8 @@ class Stages:
     at_vendor: int = 0
     shipped: int = 0
     done: int = 0
+    open: int = 0
+    """Platen still has something to do about them."""
     attention: int = 0
 
     def rows(self) -> Iterator[tuple[str, int]]:
