@@ -73,5 +73,7 @@ def page_token(key: Mapping[str, Any] | None) -> str:
 
 def read_page_token(token: str) -> dict[str, Any]:
     """Raises ValueError for what is not a token of ours."""
-    key: dict[str, Any] = json.loads(base64.urlsafe_b64decode(token.encode()))
+    key = json.loads(base64.urlsafe_b64decode(token.encode()))
+    if not isinstance(key, dict) or not all(isinstance(value, dict) for value in key.values()):
+        raise ValueError("not a page of ours")
     return key

@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 
 _KEYS = frozenset({"order_id", "item"})
 _WORK = frozenset({"ready", "claimed", "unknown"})
+_PAGE_KEY = frozenset({"store_state", "placed_at", "order_id", "item"})
+_TRIES = 3
+_AT_ONCE = 100
+"""So many writes a transaction takes."""
 
 
 class DynamoDBOrders:
@@ -113,16 +117,17 @@ class DynamoDBOrders:
         return [_due(item["order_id"]["S"], item["item"]["S"]) for item in answer["Items"]]
 
     def in_state(self, connection: str, state: OrderState, limit: int, after: str = "") -> Page[OrderHead]:
+        place = f"{connection}#{state.value}"
         query: dict[str, Any] = {
             "TableName": self._table,
             "IndexName": "by_state",
             "KeyConditionExpression": "store_state = :state",
-            "ExpressionAttributeValues": {":state": {"S": f"{connection}#{state.value}"}},
+            "ExpressionAttributeValues": {":state": {"S": place}},
             "ScanIndexForward": False,
             "Limit": limit,
         }
         if after:
-            query["ExclusiveStartKey"] = read_page_token(after)
+            query["ExclusiveStartKey"] = _start(after, place)
         answer = self._client.query(**query)
         heads = self.heads(item["order_id"]["S"] for item in answer["Items"])
         newest_first = sorted(heads.values(), key=lambda head: head.placed_at, reverse=True)
@@ -195,29 +200,47 @@ class DynamoDBOrders:
         """
         mark = secrets.token_hex(8)
         condition, values = _unchanged(value)
-        try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=to_wire(item_of(value) | {"written_by": mark}),
-                ConditionExpression=condition,
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                **values,
-            )
-        except self._client.exceptions.ConditionalCheckFailedException as refused:
-            if _old(refused).get("written_by") != mark:
-                raise Conflict(_name(value)) from refused
+        item = to_wire(item_of(value) | {"written_by": mark})
+        for left in reversed(range(_TRIES)):
+            try:
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=item,
+                    ConditionExpression=condition,
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                    **values,
+                )
+            except self._client.exceptions.ConditionalCheckFailedException as refused:
+                if _old(refused).get("written_by") != mark:
+                    raise Conflict(_name(value)) from refused
+            except self._client.exceptions.TransactionConflictException as busy:
+                # Somebody's transaction holds the item this instant: nothing was judged, so nothing is lost.
+                if not left:
+                    raise Conflict(_name(value)) from busy
+                continue
+            return
 
     def _put_all(self, values: Sequence[OrderHead | Job | Shipment], events: Sequence[Event]) -> None:
         """All of it or nothing. boto3 sends the same request token on its own retries, so a lost reply
-        is answered as the first time."""
-        writes: list[Any] = []
-        for value in values:
-            condition, names = _unchanged(value)
-            put = {"TableName": self._table, "Item": to_wire(item_of(value)), "ConditionExpression": condition}
-            writes.append({"Put": put | names})
-        for event in events:
-            item = self._event_item(event)
-            writes.append({"Put": {"TableName": self._table, "Item": to_wire(item)}})
+        is answered as the first time. Only what is more than one transaction takes goes in portions,
+        parcels first: each of them stands for itself, and the news that brought it come again.
+        """
+        parcels = [self._write_of(one) for one in values if isinstance(one, Shipment)]
+        others = [self._write_of(one) for one in values if not isinstance(one, Shipment)]
+        others += [
+            {"Put": {"TableName": self._table, "Item": to_wire(self._event_item(event))}} for event in events
+        ]
+        while len(parcels) + len(others) > _AT_ONCE:
+            self._transact(parcels[:_AT_ONCE] or others)
+            parcels = parcels[_AT_ONCE:]
+        self._transact(parcels + others)
+
+    def _write_of(self, value: OrderHead | Job | Shipment) -> Any:
+        condition, names = _unchanged(value)
+        put = {"TableName": self._table, "Item": to_wire(item_of(value)), "ConditionExpression": condition}
+        return {"Put": put | names}
+
+    def _transact(self, writes: list[Any]) -> None:
         try:
             self._client.transact_write_items(TransactItems=writes)
         except self._client.exceptions.TransactionCanceledException as cancelled:
@@ -357,6 +380,18 @@ def _with(record: OrderRecord, saved: Sequence[OrderHead | Job | Shipment]) -> O
 
 def _key(order_id: str, item: str) -> dict[str, Any]:
     return {"order_id": {"S": order_id}, "item": {"S": item}}
+
+
+def _start(token: str, place: str) -> dict[str, Any]:
+    """Where the next page begins. Raises NotFound for a token that is not of this very list."""
+    try:
+        key = read_page_token(token)
+    except ValueError:
+        key = {}
+    texts = [list(value) == ["S"] and isinstance(value["S"], str) for value in key.values()]
+    if set(key) != _PAGE_KEY or not all(texts) or key["store_state"]["S"] != place:
+        raise NotFound("there is no such page of these orders; begin with the first one")
+    return key
 
 
 def _job_item(job_id: str) -> str:
