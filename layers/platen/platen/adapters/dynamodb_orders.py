@@ -1,18 +1,7 @@
-"""Orders in DynamoDB: one partition an order, small items for what changes, its body apart.
-
-::
-
-    order_id  item                      indexes
-    k7x2…     body#<name>               -                                        (expires)
-              event#<time>#<id>         -                                        (expires)
-              job#0001                  by_vendor_order, by_due (vendor's lane)
-              order                     by_state, by_number
-              shipment#<id>             by_due (store's lane)
-"""
+"""Orders in DynamoDB: one partition an order, small items for what changes, its body apart."""
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -30,18 +19,17 @@ from platen.adapters.dynamodb_items import (
     read_page_token,
     to_wire,
 )
+from platen.adapters.dynamodb_order_items import due_of, item_of, job_item, key_of, name_of, plain_number
 from platen.domain.claim import Claim, may_be_reclaimed
 from platen.domain.job import Job, JobState
 from platen.domain.model import iso
 from platen.domain.record import Event, OrderBody, OrderHead, OrderRecord, OrderState, changed
 from platen.domain.shipment import Shipment, ShipmentState
-from platen.ports import Conflict, Due, NotClaimed, NotFound, Page, Watch
+from platen.ports import Conflict, Due, NotClaimed, NotFound, Page
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_KEYS = frozenset({"order_id", "item"})
-_WORK = frozenset({"ready", "claimed", "unknown"})
 _PAGE_KEY = frozenset({"store_state", "placed_at", "order_id", "item"})
 _TRIES = 3
 _AT_ONCE = 100
@@ -83,7 +71,7 @@ class DynamoDBOrders:
 
     def body(self, order_id: str, name: str) -> OrderBody:
         answer = self._client.get_item(
-            TableName=self._table, Key=_key(order_id, f"body#{name}"), ConsistentRead=True
+            TableName=self._table, Key=key_of(order_id, f"body#{name}"), ConsistentRead=True
         )
         if "Item" not in answer:
             raise NotFound(f"the body of order {order_id} is not kept any more")
@@ -114,7 +102,7 @@ class DynamoDBOrders:
             ExpressionAttributeValues={":lane": {"S": f"{connection}#{watch}"}, ":now": {"S": iso(now)}},
             Limit=limit,
         )
-        return [_due(item["order_id"]["S"], item["item"]["S"]) for item in answer["Items"]]
+        return [due_of(item["order_id"]["S"], item["item"]["S"]) for item in answer["Items"]]
 
     def in_state(self, connection: str, state: OrderState, limit: int, after: str = "") -> Page[OrderHead]:
         place = f"{connection}#{state.value}"
@@ -139,7 +127,7 @@ class DynamoDBOrders:
             TableName=self._table,
             IndexName="by_number",
             KeyConditionExpression="store_number = :number",
-            ExpressionAttributeValues={":number": {"S": f"{connection}#{_plain(number)}"}},
+            ExpressionAttributeValues={":number": {"S": f"{connection}#{plain_number(number)}"}},
         )
         return list(self.heads(item["order_id"] for item in found).values())
 
@@ -212,11 +200,11 @@ class DynamoDBOrders:
                 )
             except self._client.exceptions.ConditionalCheckFailedException as refused:
                 if _old(refused).get("written_by") != mark:
-                    raise Conflict(_name(value)) from refused
+                    raise Conflict(name_of(value)) from refused
             except self._client.exceptions.TransactionConflictException as busy:
                 # Somebody's transaction holds the item this instant: nothing was judged, so nothing is lost.
                 if not left:
-                    raise Conflict(_name(value)) from busy
+                    raise Conflict(name_of(value)) from busy
                 continue
             return
 
@@ -256,7 +244,7 @@ class DynamoDBOrders:
     # claiming
 
     def claim_job(self, order_id: str, job_id: str, claim: Claim) -> Job:
-        item = self._claim(order_id, _job_item(job_id), claim, Job)
+        item = self._claim(order_id, job_item(job_id), claim, Job)
         return Job.model_validate(item)
 
     def claim_shipment(self, order_id: str, shipment_id: str, claim: Claim) -> Shipment:
@@ -302,7 +290,7 @@ class DynamoDBOrders:
     ) -> Item:
         answer = self._client.update_item(
             TableName=self._table,
-            Key=_key(order_id, item),
+            Key=key_of(order_id, item),
             UpdateExpression=(
                 "SET #state = :claimed, #token = :token, lease_until = :lease, due_at = :due,"
                 " attempt = if_not_exists(attempt, :zero) + :one,"
@@ -323,35 +311,6 @@ class DynamoDBOrders:
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
         return from_wire(answer["Attributes"])
-
-
-def item_of(value: OrderHead | Job | Shipment) -> Item:
-    """The stored item: the value's fields, its key, and what the sparse indexes go by."""
-    item = fields_of(value, without=_KEYS)
-    item["order_id"] = value.order_id
-    match value:
-        case OrderHead():
-            item["item"] = "order"
-            item["store_state"] = f"{value.connection}#{value.state.value}"
-            item["store_number"] = f"{value.connection}#{_plain(value.number)}"
-            if value.look_at:
-                item["due_lane"], item["due_at"] = f"{value.connection}#{Watch.WORK}", iso(value.look_at)
-        case Job():
-            item["item"] = _job_item(value.job_id)
-            if value.vendor_ref:
-                item["vendor_order"] = f"{value.vendor}#{value.vendor_ref}"
-            if value.due_at:
-                item["due_lane"] = f"{value.vendor}#{_lane(value)}"
-        case Shipment():
-            item["item"] = f"shipment#{value.shipment_id}"
-            if value.due_at:
-                item["due_lane"] = f"{value.connection}#{Watch.WORK}"
-    return item
-
-
-def _lane(job: Job) -> str:
-    working = job.state.value in _WORK or (job.cancel_wanted and job.at_vendor)
-    return Watch.WORK if working else Watch.NEWS
 
 
 def _reclaimable(current: Job | Shipment, now: datetime) -> bool:
@@ -378,10 +337,6 @@ def _with(record: OrderRecord, saved: Sequence[OrderHead | Job | Shipment]) -> O
     return record
 
 
-def _key(order_id: str, item: str) -> dict[str, Any]:
-    return {"order_id": {"S": order_id}, "item": {"S": item}}
-
-
 def _start(token: str, place: str) -> dict[str, Any]:
     """Where the next page begins. Raises NotFound for a token that is not of this very list."""
     try:
@@ -392,25 +347,6 @@ def _start(token: str, place: str) -> dict[str, Any]:
     if set(key) != _PAGE_KEY or not all(texts) or key["store_state"]["S"] != place:
         raise NotFound("there is no such page of these orders; begin with the first one")
     return key
-
-
-def _job_item(job_id: str) -> str:
-    return f"job#{int(job_id):04d}"
-
-
-def _due(order_id: str, item: str) -> Due:
-    kind, _, rest = item.partition("#")
-    if kind == "job":
-        return Due(order_id=order_id, job_id=str(int(rest)))
-    return Due(order_id=order_id, shipment_id=rest)  # an order's head has neither
-
-
-def _plain(number: str) -> str:
-    return re.sub(r"[^0-9a-z]", "", number.lower())
-
-
-def _name(value: OrderHead | Job | Shipment) -> str:
-    return f"{value.order_id}/{item_of(value)['item']}"
 
 
 def _old(refused: ClientError) -> Item:
