@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,17 +71,20 @@ def _on_laptop(where: Path) -> Target:
 def on_stack(found: LocalStack) -> Target:
     """The operator of a local stack that runs."""
     function = _operator_of(found.outputs, "the local stack")
-    return Target(LambdaOperator(_dummy_client(found.endpoint), function), f"the local stack at {found.endpoint}")
+    return Target(
+        LambdaOperator(_dummy_client(found.endpoint, found.region), function),
+        f"the local stack at {found.endpoint}",
+    )
 
 
-def _dummy_client(endpoint: str) -> Any:
+def _dummy_client(endpoint: str, region: str) -> Any:
     """Dummy keys, said outright: a real credential must never travel to a laptop's endpoint."""
     import boto3  # noqa: PLC0415 - slow to import
 
     session = boto3.Session(
         aws_access_key_id="test",
         aws_secret_access_key="test",  # noqa: S106
-        region_name="us-east-1",
+        region_name=region,
     )
     return session.client("lambda", endpoint_url=endpoint, config=_once())
 
@@ -88,18 +92,18 @@ def _dummy_client(endpoint: str) -> Any:
 def _in_account(choice: Choice) -> Target:
     import boto3  # noqa: PLC0415 - slow to import
 
-    session = boto3.Session(profile_name=choice.profile or None, region_name=choice.region or None)
+    # AWS_REGION is what the AWS CLI and every Lambda go by; boto3 alone does not.
+    region = choice.region or os.environ.get("AWS_REGION") or None
+    session = boto3.Session(profile_name=choice.profile or None, region_name=region)
     name = choice.stack or STACK
-    outputs = _outputs(session.client("cloudformation"), name, session.region_name or "")
-    client = session.client("lambda", config=_once())
+    function = operator_in(session.client("cloudformation"), name, session.region_name or "")
     profile = f", profile {choice.profile}" if choice.profile else ""
-    return Target(
-        LambdaOperator(client, _operator_of(outputs, f"the stack '{name}'")),
-        f"the stack {name} in {session.region_name}{profile}",
-    )
+    words = f"the stack {name} in {session.region_name}{profile}"
+    return Target(LambdaOperator(session.client("lambda", config=_once()), function), words)
 
 
-def _outputs(cloudformation: Any, name: str, region: str) -> dict[str, str]:
+def operator_in(cloudformation: Any, name: str, region: str) -> str:
+    """The name of a stack's operator function. Raises Unreachable when there is no such stack, or it has none."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to import
 
     try:
@@ -109,10 +113,11 @@ def _outputs(cloudformation: Any, name: str, region: str) -> dict[str, str]:
         if said["Code"] == "ValidationError" and "does not exist" in said["Message"]:
             raise Unreachable(
                 f"There is no stack '{name}' in {region}.",
-                "Check --stack, --region and --profile, or deploy it first (sam deploy).",
+                "Check --stack, --region and --profile, or deploy it first (make deploy).",
             ) from None
         raise
-    return {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", ())}
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", ())}
+    return _operator_of(outputs, f"the stack '{name}'")
 
 
 def _operator_of(outputs: dict[str, str], where: str) -> str:

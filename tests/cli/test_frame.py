@@ -22,7 +22,7 @@ from platen_cli.hints import CAUSES
 from platen_cli.main import app
 from platen_cli.plain import plain
 from platen_cli.stops import Refused, Stop, Unreachable
-from platen_cli.target import Choice, find
+from platen_cli.target import Choice, find, operator_in
 from tests.cli.conftest import Run
 from tests.cli.operator import FakeOperator
 
@@ -182,6 +182,34 @@ def test_a_stack_by_name_is_looked_for_in_the_account(tmp_path: Path, monkeypatc
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     with pytest.raises(aws.NoRegionError):
         find(Choice(stack="platen"), tmp_path)
+
+
+class CloudFormation:
+    """Has one stack, ``platen``, with these outputs."""
+
+    def __init__(self, **outputs: str) -> None:
+        self.outputs = outputs
+
+    def describe_stacks(self, StackName: str) -> dict[str, object]:
+        if StackName != "platen":
+            said = {"Code": "ValidationError", "Message": f"Stack with id {StackName} does not exist"}
+            raise aws.ClientError({"Error": said}, "DescribeStacks")
+        return {"Stacks": [{"Outputs": [{"OutputKey": k, "OutputValue": v} for k, v in self.outputs.items()]}]}
+
+
+def test_a_stack_that_is_not_there_is_said_with_its_region() -> None:
+    with pytest.raises(Unreachable, match="no stack 'plate' in eu-central-1") as stopped:
+        operator_in(CloudFormation(), "plate", "eu-central-1")
+    assert "--region" in stopped.value.advice
+
+
+def test_a_stack_that_is_not_platens_is_not_talked_to() -> None:
+    with pytest.raises(Unreachable, match="not a Platen stack"):
+        operator_in(CloudFormation(Bucket="b"), "platen", "eu-central-1")
+
+
+def test_the_operator_is_found_by_the_stacks_output() -> None:
+    assert operator_in(CloudFormation(OperatorFunction="platen-Operator-1"), "platen", "x") == "platen-Operator-1"
 
 
 @given(st.text())
