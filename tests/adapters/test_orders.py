@@ -169,7 +169,7 @@ class TestBodies:
             with pytest.raises(NotFound):
                 orders.body(order_id, name)
 
-    @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         text=st.text(max_size=60).filter(lambda text: not any("\ud800" <= one <= "\udfff" for one in text)),
         options=st.lists(st.tuples(st.text(max_size=5), st.text(max_size=5)), max_size=7),
@@ -366,6 +366,18 @@ class TestDueWork:
         assert [one.order_id for one in orders.due("press", Watch.WORK, WAITED, 2)] == found[:2]
 
 
+class TestAnOrderThatWaits:
+    def test_is_looked_at_when_its_time_has_come(self, orders: Orders) -> None:
+        """What it waits for may end without a word from the store."""
+        record = new(orders, an_order(hold="held"))
+        assert record.head.look_at is not None
+        early = record.head.look_at - timedelta(milliseconds=1)
+        assert orders.due("shop", Watch.WORK, early, 10) == []
+        assert orders.due("shop", Watch.WORK, record.head.look_at, 10) == [Due(record.head.order_id)]
+        orders.save(record, look(record, an_order()).record)
+        assert orders.due("shop", Watch.WORK, WAITED, 10) == []
+
+
 class TestFinding:
     def test_the_job_behind_a_vendors_own_id(self, orders: Orders) -> None:
         job = with_job(orders, state=JobState.SENT, vendor_ref="V-1#x")
@@ -379,7 +391,8 @@ class TestFinding:
         assert orders.job_of_vendor_order("press", "V1") is None
 
     def test_many_heads_at_once(self, orders: Orders) -> None:
-        ids = [new(orders, an_order(store_order_id=str(number))).head.order_id for number in range(105)]
+        waiting = [look(None, an_order(store_order_id=str(n), hold="held")).record for n in range(105)]
+        ids = [orders.save(None, record).head.order_id for record in waiting]
         found = orders.heads([*ids, "k7x2m3qpl4tzabcd", ids[0]])
         assert set(found) == set(ids)
         assert all(head.order_id == key for key, head in found.items())

@@ -37,7 +37,9 @@ class Wire:
         self.sent: list[Sent] = []
         self._faults: list[tuple[str, Callable[[AWSPreparedRequest, Callable[[], Any]], Any]]] = []
         self._done: dict[str, AWSResponse] = {}
-        self.client.meta.events.register_first("before-send", self._pass)
+        # In moto's place, which is then asked by hand: all who listen are called, whoever answers.
+        self.client.meta.events.unregister("before-send", botocore_stubber)
+        self.client.meta.events.register("before-send", self._pass)
 
     def lose_answer(self, operation: str, times: int = 1) -> None:
         """The next such request is acted on, and its answer never arrives."""

@@ -73,8 +73,9 @@ class DynamoDBConnections:
 
     def save(self, connection: Connection) -> Connection:
         saved = connection.but(version=connection.version + 1)
-        self._put("connection", connection.connection_id, saved)
+        # Forgotten first: after a conflict the caller reads again, and must not get the same old one.
         self._connections.drop(connection.connection_id)
+        self._put("connection", connection.connection_id, saved)
         return saved
 
     def health(self, connection_id: str) -> Health:

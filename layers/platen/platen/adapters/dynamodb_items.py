@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +19,21 @@ type Item = dict[str, Any]
 
 
 class _Plain(TypeDeserializer):
-    """Our items hold whole numbers only (money is text), so a number is an int and stays one in JSON."""
+    """Our items hold whole numbers (money is text), so a number is an int and stays one in JSON.
+    Only a connection's settings may have fractions."""
 
-    def _deserialize_n(self, value: str) -> int:
-        return int(value)
+    def _deserialize_n(self, value: str) -> float:
+        return int(value) if value.lstrip("-").isdigit() else float(value)
 
 
-_SERIALIZER = TypeSerializer()
+class _Exact(TypeSerializer):
+    """boto3 refuses floats; a fraction is written as it reads."""
+
+    def serialize(self, value: Any) -> Any:
+        return super().serialize(Decimal(repr(value)) if isinstance(value, float) else value)
+
+
+_SERIALIZER = _Exact()
 _DESERIALIZER = _Plain()
 
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from platen.messages import MESSAGE_OF, Message, Queue
 
 if TYPE_CHECKING:
@@ -46,8 +48,12 @@ class SQSQueues:
                 raise SendFailed(f"{queue.value} refused {len(answer['Failed'])} messages: {', '.join(codes)}")
 
     def redrive(self, queue: Queue, limit: int) -> int:
-        """Each dead letter is sent before it is deleted: pressed twice, or cut off, it doubles at worst."""
+        """Each dead letter is sent before it is deleted: pressed twice, or cut off, it doubles at worst.
+
+        What is no message of ours stays where it is.
+        """
         moved = 0
+        seen: set[str] = set()
         while moved < limit:
             answer = self._client.receive_message(
                 QueueUrl=self._dead[queue],
@@ -55,18 +61,19 @@ class SQSQueues:
                 WaitTimeSeconds=1,
                 VisibilityTimeout=60,
             )
-            received = answer.get("Messages", [])
+            received = [one for one in answer.get("Messages", []) if one["MessageId"] not in seen]
             if not received:
                 break
             for one in received:
-                self._send_again(queue, one["Body"])
+                seen.add(one["MessageId"])
+                try:
+                    message = MESSAGE_OF[queue].model_validate_json(one["Body"])
+                except ValidationError:
+                    continue
+                self.send(queue, [message])
                 self._client.delete_message(QueueUrl=self._dead[queue], ReceiptHandle=one["ReceiptHandle"])
                 moved += 1
         return moved
-
-    def _send_again(self, queue: Queue, body: str) -> None:
-        message = MESSAGE_OF[queue].model_validate_json(body)
-        self.send(queue, [message])
 
     def depths(self) -> dict[Queue, tuple[int, int]]:
         return {

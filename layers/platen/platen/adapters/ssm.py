@@ -21,7 +21,7 @@ class SSMSecrets:
         self._client = client
         self._stack = stack
         self._clock = clock
-        self._kept: dict[str, tuple[datetime, dict[str, Any]]] = {}
+        self._kept: dict[str, tuple[datetime, str]] = {}
 
     def credentials(self, connection_id: str) -> dict[str, Any]:
         return self._remembered(self._name(connection_id, "credentials"))
@@ -31,7 +31,7 @@ class SSMSecrets:
 
     def token(self, connection_id: str) -> dict[str, Any]:
         try:
-            return self._read(self._name(connection_id, "token"))
+            return _read(self._text(self._name(connection_id, "token")))
         except NotFound:
             return {}
 
@@ -50,19 +50,24 @@ class SSMSecrets:
     def _remembered(self, name: str) -> dict[str, Any]:
         kept = self._kept.get(name)
         if kept and self._clock.now() - kept[0] < _AGE:
-            return kept[1]
-        value = self._read(name)
-        self._kept[name] = (self._clock.now(), value)
-        return value
+            return _read(kept[1])
+        text = self._text(name)
+        self._kept[name] = (self._clock.now(), text)
+        return _read(text)
 
-    def _read(self, name: str) -> dict[str, Any]:
+    def _text(self, name: str) -> str:
         try:
             answer = self._client.get_parameter(Name=name, WithDecryption=True)
         except self._client.exceptions.ParameterNotFound as missing:
             raise NotFound(f"there is no parameter {name}") from missing
-        value: dict[str, Any] = json.loads(answer["Parameter"]["Value"])
-        return value
+        return answer["Parameter"]["Value"]
 
     def _write(self, name: str, value: dict[str, Any]) -> None:
         self._kept.pop(name, None)
         self._client.put_parameter(Name=name, Value=json.dumps(value), Type="SecureString", Overwrite=True)
+
+
+def _read(text: str) -> dict[str, Any]:
+    """Anew each time: what is remembered is not changed by who got it."""
+    value: dict[str, Any] = json.loads(text)
+    return value
