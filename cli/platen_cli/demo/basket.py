@@ -77,7 +77,7 @@ _BASKETS: tuple[tuple[list[dict[str, Any]], dict[str, str]], ...] = (
             _mapped("CANVAS-20X20", "Harbour, canvas 20 x 20 cm", "24.00"),
             _mapped("MUG-330", "Anchor mug", "12.00"),
         ],
-        _SPRINGFIELD,
+        _LYON,
     ),
     (
         [
@@ -87,7 +87,8 @@ _BASKETS: tuple[tuple[list[dict[str, Any]], dict[str, str]], ...] = (
         _LYON,
     ),
 )
-"""The sixth is made in two places: its mug only in Europe, its canvas in America."""
+"""Each is made in one place, so that the demo's numbers can be compared at a glance. An order that is made
+in two (a mug that is only made in Europe, with a canvas to America) is tried in the tests."""
 
 
 def baskets(count: int) -> Iterator[dict[str, Any]]:
