@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
+import ssl
 import time
 from collections.abc import Mapping, Sequence
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError
 
 from platen.domain.verdicts import Refused, Unclear, Unreachable
 from platen.ports import Reply
 
 MAX_REPLY = 20 * 1024 * 1024
 CONNECT_SECONDS = 5.0
+IDLE_SECONDS = 20.0
+"""A connection that rested longer may be gone without our knowing (a function is frozen between its
+calls), and what is sent into one that is gone is in doubt for ever: a new one is made."""
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
 class ForbiddenHost(Refused):
@@ -39,6 +47,9 @@ class RequestsHttp:
         self._session = requests.Session()
         # A proxy or .netrc of the environment must not see or change what we send.
         self._session.trust_env = False
+        # The accounts of one system share this door: a cookie of one must not go out with another's request.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._used_at = time.monotonic()
         self._session.mount("https://", _GuardedAdapter(self._extra, pool_maxsize=4))
         self._session.mount("http://", _GuardedAdapter(self._extra, pool_maxsize=4))
 
@@ -54,6 +65,7 @@ class RequestsHttp:
         timeout: float = 20.0,
     ) -> Reply:
         host = self._allowed(url)
+        self._forget_idle_connections()
         deadline = time.monotonic() + timeout
         try:
             with self._session.request(
@@ -70,24 +82,47 @@ class RequestsHttp:
                 body = _read(response, deadline, host)
                 names = {name.lower(): value for name, value in response.headers.items()}
                 return Reply(status=response.status_code, headers=names, body=body)
-        except requests.RequestException as error:
-            if _never_sent(error):
+        except (requests.RequestException, HTTPError) as error:
+            reason = _reason(error)
+            if isinstance(reason, _PrivateAddress):
+                raise Unreachable(f"{host} leads into a private network, where only AllowedHosts may be") from error
+            if _never_sent(error, reason):
                 raise Unreachable(f"{host} could not be reached") from error
             raise Unclear(f"{host} did not answer to the end ({type(error).__name__})") from error
 
+    def _forget_idle_connections(self) -> None:
+        now = time.monotonic()
+        if now - self._used_at > IDLE_SECONDS:
+            self._session.close()
+        self._used_at = now
+
     def _allowed(self, url: str) -> str:
-        parts = urlsplit(url)
+        """The host, as an error text may name it. Raises ForbiddenHost."""
+        parts = _parts(url)
         host = (parts.hostname or "").lower()
-        if host in self._extra or parts.netloc.lower() in self._extra:
+        if parts.scheme in ("https", "http") and (host in self._extra or parts.netloc.lower() in self._extra):
             return parts.netloc
-        if parts.scheme != "https" or parts.port not in (None, 443) or parts.username:
-            raise ForbiddenHost(f"{host or 'the address'} must be called by plain https://host/path")
+        if parts.scheme != "https" or parts.port not in (None, 443):
+            raise ForbiddenHost(f"{host} must be called by plain https://host/path")
         if not any(_matches(host, pattern) for pattern in self._hosts):
             raise ForbiddenHost(
                 f"{host} is not a host this connector may call; a host of your own is named in the"
                 " stack's parameter AllowedHosts"
             )
         return host
+
+
+def _parts(url: str) -> SplitResult:
+    """The parts of a URL that every parser reads alike: a backslash or a space makes them differ on the host."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises ValueError when it is none
+    except ValueError:
+        raise ForbiddenHost("the address is no URL") from None
+    plain = url.isascii() and url.isprintable() and not set(url) & set(" \\")
+    if not plain or "@" in parts.netloc or not _HOST.fullmatch((parts.hostname or "").lower()):
+        raise ForbiddenHost("the address must be plain https://host/path")
+    return parts
 
 
 def _matches(host: str, pattern: str) -> bool:
@@ -99,7 +134,8 @@ def _matches(host: str, pattern: str) -> bool:
 def _read(response: requests.Response, deadline: float, host: str) -> bytes:
     chunks: list[bytes] = []
     size = 0
-    for chunk in response.iter_content(65536):
+    # What has arrived, at once: waiting for a full chunk, a slow drip would never meet the deadline.
+    while chunk := response.raw.read1(65536, decode_content=True):
         size += len(chunk)
         if size > MAX_REPLY:
             raise Unclear(f"{host} answered with more than {MAX_REPLY // 1024 // 1024} MB")
@@ -109,17 +145,34 @@ def _read(response: requests.Response, deadline: float, host: str) -> bytes:
     return b"".join(chunks)
 
 
-def _never_sent(error: requests.RequestException) -> bool:
+def _reason(error: Exception) -> Any:
+    cause: Any = error.args[0] if error.args else None
+    return getattr(cause, "reason", cause)
+
+
+def _never_sent(error: Exception, reason: Any) -> bool:
     """True when no connection was made, so that nothing can have been done at the other end."""
     if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.InvalidURL):
         return True
-    cause: Any = error.args[0] if error.args else None
-    reason = getattr(cause, "reason", cause)
-    return isinstance(reason, NewConnectionError | NameResolutionError | ConnectTimeoutError | _PrivateAddress)
+    if isinstance(error, requests.exceptions.SSLError):
+        # A certificate is judged before the first byte of a request; other trouble may come after it.
+        return isinstance(reason.args[0] if reason and reason.args else None, ssl.SSLCertVerificationError)
+    return isinstance(reason, NewConnectionError | NameResolutionError | ConnectTimeoutError)
 
 
 class _PrivateAddress(NewConnectionError):
     """The name led to an address inside a private network."""
+
+
+def is_private(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """True for whatever is not on the public internet, also when an IPv6 address only wraps it."""
+    if isinstance(address, ipaddress.IPv6Address):
+        wrapped = address.ipv4_mapped or address.sixtofour
+        if address in _NAT64:
+            wrapped = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if wrapped:
+            return is_private(wrapped)
+    return not address.is_global or address.is_multicast
 
 
 class _Guarded(HTTPConnection):
@@ -133,7 +186,7 @@ class _Guarded(HTTPConnection):
         if named in self.extra or self.host in self.extra:
             return connection
         address = ipaddress.ip_address(connection.getpeername()[0].partition("%")[0])
-        if not address.is_global or address.is_multicast:
+        if is_private(address):
             connection.close()
             raise _PrivateAddress(self, f"{self.host} leads to {address}, inside a private network")
         return connection
