@@ -68,8 +68,9 @@ def _where(error: Exception, step: str, world: World) -> Exception:
 
 def _wait(desk: Desk) -> None:
     desk.out.print(
-        "\nEverything still runs. In another terminal, in this folder, try: platen orders list, "
-        "platen connections, platen status.\nCtrl-C ends the demo and removes all of it.",
+        "\nEverything still runs. In another terminal, in this folder, try:\n\n"
+        "  source .venv/bin/activate\n  platen orders list\n  platen orders show 1001\n  platen status\n\n"
+        "Ctrl-C ends the demo and removes all of it.",
         highlight=False,
     )
     while True:

@@ -232,7 +232,7 @@ class Operator:
                 page = self.hub.orders.in_state(store, state, request.limit, request.after)
                 heads += page.items
                 following = page.next if len(stores) == len(states) == 1 else ""
-        heads.sort(key=lambda head: head.placed_at, reverse=True)
+        heads.sort(key=lambda head: (head.placed_at, head.number), reverse=True)
         return {"orders": [show.head_view(head) for head in heads[: request.limit]], "next": following}
 
     def order(self, request: OneOrder) -> Answer:
