@@ -101,6 +101,18 @@ def test_pages_lead_to_pages_that_are_there() -> None:
     assert missing == []
 
 
+def test_every_test_that_a_promise_names_is_there() -> None:
+    named = set(re.findall(r"`(test_\w+|tests/[\w/.]+)`", (ROOT / "docs/promises.md").read_text()))
+    written = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    missing = [
+        name
+        for name in named
+        if not ((ROOT / name).exists() if name.startswith("tests/") else f"def {name}(" in written)
+    ]
+    assert len(named) > 30
+    assert missing == []
+
+
 def test_every_connector_says_how_to_connect_it() -> None:
     for system in connectors.systems():
         page = ROOT / "layers/platen/platen/connectors" / system / "README.md"
