@@ -183,6 +183,15 @@ class TestRedrive:
         assert queues.depths()[Queue.DISPATCH][1] == 2
 
 
+class TestAQueueNobodyNamed:
+    def test_is_named_by_the_error(self, sqs: Wire) -> None:
+        queues = SQSQueues(sqs.client, {})
+        with pytest.raises(LookupError, match="store-updates"):
+            queues.send(Queue.STORE_UPDATES, hints(1))
+        with pytest.raises(LookupError, match="intake"):
+            queues.redrive(Queue.INTAKE, 1)
+
+
 class TestDepths:
     def test_count_what_waits_what_is_delayed_and_what_is_dead(
         self, queues: SQSQueues, sqs: Wire, dead: dict[Queue, str]

@@ -13,7 +13,8 @@ from platen.messages import Queue
 class Environment(BaseModel):
     """What every function is told by the template."""
 
-    model_config = ConfigDict(frozen=True)
+    # The whole environment goes in, with AWS's own keys: an error names a field and shows nothing.
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     stack: str = Field(alias="PLATEN_STACK", min_length=1)
     orders_table: str = Field(alias="ORDERS_TABLE", min_length=1)
@@ -50,4 +51,4 @@ def read[E: Environment](model: type[E], environ: Mapping[str, str] = os.environ
 
 def _urls(environ: Mapping[str, str], suffix: str) -> dict[Queue, str]:
     names = {queue: f"{queue.value.upper().replace('-', '_')}_{suffix}" for queue in Queue}
-    return {queue: environ[name] for queue, name in names.items() if name in environ}
+    return {queue: environ[name] for queue, name in names.items() if environ.get(name)}

@@ -42,7 +42,7 @@ class SQSQueues:
                 }
                 for number, message in enumerate(chunk)
             ]
-            answer = self._client.send_message_batch(QueueUrl=self._urls[queue], Entries=entries)
+            answer = self._client.send_message_batch(QueueUrl=_named(self._urls, queue), Entries=entries)
             if answer.get("Failed"):
                 codes = sorted({failed["Code"] for failed in answer["Failed"]})
                 raise SendFailed(f"{queue.value} refused {len(answer['Failed'])} messages: {', '.join(codes)}")
@@ -56,7 +56,7 @@ class SQSQueues:
         seen: set[str] = set()
         while moved < limit:
             answer = self._client.receive_message(
-                QueueUrl=self._dead[queue],
+                QueueUrl=_named(self._dead, queue),
                 MaxNumberOfMessages=min(10, limit - moved),
                 WaitTimeSeconds=1,
                 VisibilityTimeout=60,
@@ -91,3 +91,9 @@ class SQSQueues:
             ],
         )
         return sum(int(count) for count in answer["Attributes"].values())
+
+
+def _named(urls: Mapping[Queue, str], queue: Queue) -> str:
+    if queue not in urls:
+        raise LookupError(f"this function was not told where the queue {queue.value} is")
+    return urls[queue]
