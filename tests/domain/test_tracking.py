@@ -120,6 +120,25 @@ class TestTheWayOfAJob:
         assert (state_of(record), only(record).state) == (JobState.CANCELLED, ShipmentState.READY)
 
 
+class TestAJobThatWasGivenUp:
+    def test_and_is_there_after_all_is_shown_once(self) -> None:
+        record = waiting(unknown(planned(an_order())), Cause.UNCONFIRMED)
+        gone = step_job(record.jobs["1"], JobState.CANCELLED, dropped=True, due_at=None)
+        record = record.with_jobs(gone).settled(NOW)
+        after = told(record, news_of(gone, VendorPhase.IN_PRODUCTION)).record
+        assert after.head.attention is not None
+        assert (after.head.state, state_of(after)) == (OrderState.ATTENTION, JobState.CANCELLED)
+        assert f"V-{gone.external_id}" in str(after.head.attention)
+        seen = after.but(head=after.head.but(attention=None)).settled(NOW)
+        assert told(seen, news_of(gone, VendorPhase.ACCEPTED)).record.head.attention is None
+
+    def test_and_was_cancelled_there_too_is_of_no_interest(self) -> None:
+        record = waiting(unknown(planned(an_order())), Cause.UNCONFIRMED)
+        gone = step_job(record.jobs["1"], JobState.CANCELLED, dropped=True, due_at=None)
+        after = told(record.with_jobs(gone).settled(NOW), news_of(gone, VendorPhase.CANCELLED)).record
+        assert after.head.attention is None
+
+
 class TestADoubt:
     def test_is_answered_by_the_vendors_own_news(self) -> None:
         record = unknown(planned(an_order()))

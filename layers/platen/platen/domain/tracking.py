@@ -19,6 +19,8 @@ UNTOLD = timedelta(minutes=10)
 TRACKING_COMES = timedelta(days=7)
 """So long a parcel without a tracking number is asked about; then it counts as untracked mail."""
 
+_NOT_MADE = (VendorPhase.CANCELLED, VendorPhase.FAILED)
+
 
 class Heard(Value):
     """The outcome: the record to save, and the parcels the store does not know yet."""
@@ -51,7 +53,10 @@ def hear(
     job = _moved(record, job, news, now, waiting_alarm)
     job = job.but(due_at=_next_look(record, job, now, ask_again))
     if job.state is JobState.SHIPPED and before.state is not JobState.SHIPPED and job.cancel_wanted:
-        record = _shipped_all_the_same(record, now)
+        record = _seen_on_the_order(record, "It was to be cancelled, but the vendor shipped it before.", now)
+    if before.state is JobState.CANCELLED and not before.vendor_ref and news.phase not in _NOT_MADE:
+        what = f"Job {job_id} was given up here, but the vendor has it as {news.ref} ({news.words}). Ask there."
+        record = _seen_on_the_order(record, what, now)
     record = record.with_jobs(job).settled(now)
     tell = [one.shipment_id for one in record.shipments.values() if one.state is ShipmentState.READY]
     return Heard(record=record, tell=tuple(tell))
@@ -80,9 +85,9 @@ def _tracking_may_come(record: OrderRecord, job: Job, now: datetime) -> bool:
     return any(not one.parcel.tracking and now - one.recorded_at < TRACKING_COMES for one in mine)
 
 
-def _shipped_all_the_same(record: OrderRecord, now: datetime) -> OrderRecord:
-    problem = Problem(what="It was to be cancelled, but the vendor shipped it before.")
-    attention = Attention(cause=Cause.CANCELLED_AFTER_SHIPPED, problems=(problem,), since=now)
+def _seen_on_the_order(record: OrderRecord, what: str, now: datetime) -> OrderRecord:
+    """The job itself is over: that it came out otherwise than wanted waits for a person with the order."""
+    attention = Attention(cause=Cause.CANCELLED_AFTER_SHIPPED, problems=(Problem(what=what),), since=now)
     return record.but(head=record.head.but(attention=record.head.attention or attention, changed_at=now))
 
 
