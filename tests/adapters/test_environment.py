@@ -32,7 +32,7 @@ SENDS = {
     "store_update": {Queue.STORE_UPDATES},
     "store_poll": {Queue.INTAKE, Queue.STORE_POLLS},
     "vendor_poll": {Queue.SHIPMENTS, Queue.VENDOR_POLLS},
-    "sweep": {Queue.DISPATCH, Queue.STORE_UPDATES},
+    "sweep": {Queue.INTAKE, Queue.DISPATCH, Queue.STORE_UPDATES},
     "operator": set(Queue),
 }
 """To which queues each function sends, its own included: there it says when a failed message comes back."""
