@@ -58,11 +58,16 @@ def _tell(hub: Hub, connection: Connection, record: OrderRecord, shipment: Shipm
         fulfillments = hub.store(connection).tell(shipment, told_by_others=others)
     except Refused as refused:
         attention = Attention(cause=Cause.STORE_REFUSED, problems=refused.problems, since=now())
-        _finish(hub, shipment, step_shipment(shipment, ShipmentState.ATTENTION, attention=attention, due_at=None))
+        _finish(
+            hub,
+            record,
+            shipment,
+            step_shipment(shipment, ShipmentState.ATTENTION, attention=attention, due_at=None),
+        )
         count("Attention")
     except Verdict as verdict:
         again = health.failed(hub, connection.connection_id, verdict)
-        _finish(hub, shipment, _not_now(shipment, verdict, again))
+        _finish(hub, record, shipment, _not_now(shipment, verdict, again))
     else:
         told = step_shipment(
             shipment,
@@ -72,7 +77,7 @@ def _tell(hub: Hub, connection: Connection, record: OrderRecord, shipment: Shipm
             doubt=False,
             due_at=None,
         )
-        _finish(hub, shipment, told)
+        _finish(hub, record, shipment, told)
         count("ShipmentsTold")
         health.worked(hub, connection.connection_id)
 
@@ -84,15 +89,19 @@ def _not_now(shipment: Shipment, verdict: Verdict, again: datetime) -> Shipment:
     return step_shipment(shipment, ShipmentState.UNKNOWN, doubt=True, due_at=due_at)
 
 
-def _finish(hub: Hub, before: Shipment, after: Shipment) -> None:
-    """Save the parcel with the order's state. Losing means that somebody claimed it after our lease."""
+def _finish(hub: Hub, read: OrderRecord, before: Shipment, after: Shipment) -> None:
+    """Save the parcel with the order's state. Losing means that somebody claimed it after our lease.
+
+    ``read`` is the order as it was before the store was told: mostly nothing has moved since.
+    """
+    record: OrderRecord | None = read
     for _ in range(5):
-        record = hub.orders.load(after.order_id)
         if record is None or record.shipments[after.shipment_id].version != before.version:
             break
         try:
             hub.orders.save(record, record.with_shipments(after).settled(hub.clock.now()))
         except Conflict:
+            record = hub.orders.load(after.order_id)
             continue
         return
     logger.warning("claim lost", extra={"order": after.order_id, "shipment": after.shipment_id})
