@@ -159,16 +159,18 @@ class TestARequest:
         door.send("POST", server.url(), json={})
         assert server.requests[0].endswith(b"\r\n\r\n{}")
 
-    def test_is_made_once_whatever_comes_of_it(self, door: RequestsHttp, server: Server) -> None:
-        for behaviour in (
-            resets,
-            answers(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"),
-            answers(b"nonsense\r\n\r\n"),
-        ):
-            server.behaviour, before, server.close_after = behaviour, len(server.requests), True
-            with suppress(Unclear):
-                assert door.send("POST", server.url(), json={}).status == 503
-            assert len(server.requests) == before + 1
+    @pytest.mark.parametrize(
+        "behaviour",
+        [resets, answers(b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"), answers(b"nonsense\r\n\r\n")],
+        ids=["reset", "busy", "nonsense"],
+    )
+    def test_is_made_once_whatever_comes_of_it(
+        self, door: RequestsHttp, server: Server, behaviour: Behaviour
+    ) -> None:
+        server.behaviour, server.close_after = behaviour, True
+        with suppress(Unclear):
+            assert door.send("POST", server.url(), json={}).status == 503
+        assert len(server.requests) == 1
 
     def test_does_not_go_by_a_proxy_of_the_environment(
         self, door: RequestsHttp, server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
