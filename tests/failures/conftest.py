@@ -9,9 +9,8 @@ from hypothesis import HealthCheck, settings
 from platen.observability import logger
 
 _CALM = {"deadline": None, "suppress_health_check": list(HealthCheck), "print_blob": True}
-settings.register_profile("quick", max_examples=60, stateful_step_count=25, derandomize=True, **_CALM)
-settings.register_profile(
-    "deep", max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", "3000")), stateful_step_count=50, **_CALM
-)
+_DEEP = int(os.environ.get("HYPOTHESIS_EXAMPLES", "5000"))
+settings.register_profile("quick", max_examples=250, stateful_step_count=25, derandomize=True, **_CALM)
+settings.register_profile("deep", max_examples=_DEEP, stateful_step_count=50, **_CALM)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 logger.setLevel("ERROR")

@@ -60,6 +60,21 @@ troubles = st.one_of(
     ),
 )
 type Trouble = tuple[str, str, str] | None
+moods: st.SearchStrategy[Trouble] = st.sampled_from(
+    [
+        None,
+        *(
+            (call, side, kind)
+            for call, kinds in {
+                "vendor.submit": ("unclear", "unclear", "crash", "a stall"),
+                "orders.save_job": ("lost", "crash"),
+            }.items()
+            for side in ("before", "after")
+            for kind in kinds
+        ),
+    ]
+)
+"""What goes wrong with every sending, until the mood changes: so that attempts pile up in doubt."""
 
 
 class ClaimProtocol(RuleBasedStateMachine):
@@ -68,14 +83,16 @@ class ClaimProtocol(RuleBasedStateMachine):
     resend = Resend.LOOKUP
     lag = LAG
 
-    @initialize()
-    def an_order_is_placed(self) -> None:
+    @initialize(mood=moods)
+    def an_order_is_placed(self, mood: Trouble) -> None:
         self.bench = StallBench(self.resend, self.lag)
+        self.mood = mood
         self.cancel_known: dict[str, datetime] = {}
         self.unclear: set[str] = set()
         self.bench.orders.on_write = self._written
         self.bench.vendor.on_submit = self._submitted
         self.bench.order_placed(1, 2)
+        self.bench.work_one(Queue.INTAKE)
 
     # what is checked at every write and at every request
 
@@ -84,6 +101,8 @@ class ClaimProtocol(RuleBasedStateMachine):
             self.cancel_known.setdefault(after.order_id, self.bench.clock.now())
         if isinstance(before, Job) and isinstance(after, Job):
             steps = {before.state} | JOB_STEPS[before.state]
+            if JobState.SENT in steps:  # news may answer a doubt and bring what followed with it
+                steps |= JOB_STEPS[JobState.SENT]
             assert after.state in steps, f"{before.state} -> {after.state} is no step forward"
             assert after.version == before.version + 1
 
@@ -104,21 +123,40 @@ class ClaimProtocol(RuleBasedStateMachine):
 
     # workers
 
+    @rule(mood=moods)
+    def the_mood_changes(self, mood: Trouble) -> None:
+        self.mood = mood
+
     @rule(queue=st.sampled_from((Queue.INTAKE, Queue.DISPATCH, Queue.SHIPMENTS)), trouble=troubles)
     def deliver(self, queue: Queue, trouble: Trouble) -> None:
-        self._order(queue, trouble)
-        self.bench.work_one(queue)
-        self.bench.switch.clear()
+        self._work_one(queue, trouble)
 
-    @rule(trouble=troubles)
-    def send(self, trouble: Trouble) -> None:
-        self.deliver(Queue.DISPATCH, trouble)
+    @rule(pick=st.integers(0, 3), trouble=troubles, seconds=st.sampled_from((0, 10, 40, 100, 150, 300)))
+    def somebody_knocks(self, pick: int, trouble: Trouble, seconds: int) -> None:
+        self.bench.clock.passes(seconds=seconds)
+        jobs = self._jobs()
+        if jobs:
+            job = jobs[pick % len(jobs)]
+            hint = JobHint(connection="press", order_id=job.order_id, job_id=job.job_id)
+            self.bench.queues.put_raw(Queue.DISPATCH, hint.model_dump_json())
+        while self._work_one(Queue.DISPATCH, trouble):
+            trouble = None
 
     @rule()
     def work_off(self) -> None:
         for queue in (Queue.INTAKE, Queue.DISPATCH, Queue.SHIPMENTS, Queue.STORE_UPDATES):
-            while self.bench.work_one(queue):
+            while self._work_one(queue, None):
                 pass
+
+    def _work_one(self, queue: Queue, trouble: Trouble) -> bool:
+        self._order(queue, trouble or (self.mood if queue is Queue.DISPATCH else None))
+        busy = self.bench.work_one(queue)
+        self.bench.switch.clear()
+        return busy
+
+    def _all_dispatched(self) -> None:
+        while self.bench.work_one(Queue.DISPATCH):
+            pass
 
     @rule(queue=st.sampled_from((Queue.INTAKE, Queue.DISPATCH, Queue.SHIPMENTS)), pick=st.integers(0, 9))
     def a_message_comes_again(self, queue: Queue, pick: int) -> None:
@@ -160,7 +198,7 @@ class ClaimProtocol(RuleBasedStateMachine):
         return self._stall if kind == "a stall" else said[kind]
 
     def _another_worker(self) -> None:
-        self.bench.work_one(Queue.DISPATCH)
+        self._all_dispatched()
         self.bench.work_one(Queue.INTAKE)
 
     def _stall(self) -> None:
@@ -182,10 +220,11 @@ class ClaimProtocol(RuleBasedStateMachine):
 
     # the store and the vendor
 
-    @precondition(lambda self: len(self.bench.store.orders) < 3)
+    @precondition(lambda self: len(self.bench.store.orders) < 4)
     @rule()
     def another_order(self) -> None:
         self.bench.order_placed(1)
+        self._work_one(Queue.INTAKE, None)
 
     @rule(pick=st.integers(0, 9), what=st.sampled_from(("cancelled", "address", "fewer", "address back")))
     def the_store_changes(self, pick: int, what: str) -> None:
@@ -294,9 +333,9 @@ class ClaimProtocol(RuleBasedStateMachine):
             return
         bench = self.bench
         bench.switch.clear()
-        bench.run(timedelta(hours=8), at_least=timedelta(hours=1))
+        bench.run(timedelta(hours=8))
         bench.do("redrive")
-        bench.run(timedelta(hours=8), at_least=timedelta(hours=4))
+        bench.run(timedelta(hours=8), at_least=timedelta(minutes=15))
         self.nothing_is_made_twice()
         assert bench.queues.waiting() == []
         assert bench.queues.dead() == []

@@ -1,11 +1,10 @@
-"""``ports.Orders`` in memory: the same conditions, the same refusals, items kept as JSON as a table would."""
+"""``ports.Orders`` in memory: the same conditions and the same refusals."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from platen.domain.claim import Claim
 from platen.domain.job import Job, JobState
@@ -23,7 +22,7 @@ _WORKING = frozenset({JobState.READY, JobState.CLAIMED, JobState.UNKNOWN})
 class FakeOrders(Switched, port="orders"):
     def __init__(self, switch: Switch | None = None) -> None:
         super().__init__(switch)
-        self._items: dict[tuple[str, str], str] = {}
+        self._items: dict[tuple[str, str], Item] = {}
         self._bodies: dict[tuple[str, str], str] = {}
         self._events: dict[str, list[str]] = {}
         self.on_write: Callable[[Item | None, Item], None] = lambda _before, _after: None
@@ -175,7 +174,8 @@ class FakeOrders(Switched, port="orders"):
     @aside
     def everything(self) -> dict[str, object]:
         """All that is kept, to be compared."""
-        return {"items": dict(self._items), "bodies": dict(self._bodies), "events": dict(self._events)}
+        items = {key: value.model_dump_json(exclude_defaults=True) for key, value in self._items.items()}
+        return {"items": items, "bodies": dict(self._bodies), "events": dict(self._events)}
 
     @aside
     def forget_bodies(self) -> None:
@@ -191,22 +191,18 @@ class FakeOrders(Switched, port="orders"):
         return OrderRecord(head=head, jobs=jobs, shipments=shipments)
 
     def _get(self, order_id: str, name: str) -> Item | None:
-        text = self._items.get((order_id, name))
-        return _KINDS[name.partition(" ")[0]].model_validate_json(text) if text else None
+        return self._items.get((order_id, name))
 
     def _all[T: (OrderHead, Job, Shipment)](self, kind: type[T]) -> list[T]:
-        word = next(word for word, one in _KINDS.items() if one is kind)
-        wanted = sorted(key for key in self._items if key[1].partition(" ")[0] == word)
-        return [kind.model_validate_json(self._items[key]) for key in wanted]
+        return [value for _, value in sorted(self._items.items()) if isinstance(value, kind)]
 
     def _put(self, value: Item) -> None:
         key = value.order_id, _name(value)
         before = self._get(*key)
-        self._items[key] = value.model_dump_json(exclude_defaults=True)
-        self.on_write(before, value)
-
-
-_KINDS: dict[str, Any] = {"order": OrderHead, "job": Job, "shipment": Shipment}
+        # There and back through JSON, as a table would have it: what does not survive that shows at once.
+        stored: Item = type(value).model_validate_json(value.model_dump_json(exclude_defaults=True))
+        self._items[key] = stored
+        self.on_write(before, stored)
 
 
 def _name(value: Item) -> str:

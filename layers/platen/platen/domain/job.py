@@ -26,9 +26,16 @@ class JobState(StrEnum):
 JOB_STEPS: dict[JobState, frozenset[JobState]] = {
     # Unknown without a claim: the vendor speaks of what we were about to send.
     JobState.READY: frozenset({JobState.CLAIMED, JobState.UNKNOWN, JobState.ATTENTION, JobState.CANCELLED}),
-    # Back to ready only on a definite "nothing was made".
+    # Back to ready, or to cancelled, only on a definite "nothing was made".
     JobState.CLAIMED: frozenset(
-        {JobState.CLAIMED, JobState.READY, JobState.UNKNOWN, JobState.ATTENTION, JobState.SENT}
+        {
+            JobState.CLAIMED,
+            JobState.READY,
+            JobState.UNKNOWN,
+            JobState.ATTENTION,
+            JobState.SENT,
+            JobState.CANCELLED,
+        }
     ),
     # Sent without a claim: the vendor spoke of it before we asked.
     JobState.UNKNOWN: frozenset({JobState.CLAIMED, JobState.ATTENTION, JobState.SENT}),

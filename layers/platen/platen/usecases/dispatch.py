@@ -101,7 +101,7 @@ class _Sending:
             # Asked after the lease and the search's lag: it is not there. A key is only asked by using it.
             self.job = self.job.but(doubt=self.policy is Resend.NATIVE_KEY)
             if not self.job.doubt and self._is_cancelled():
-                self._save_with_order(step_job(step_job(self.job, JobState.READY), JobState.CANCELLED, due_at=None))
+                self._save_with_order(step_job(self.job, JobState.CANCELLED, due_at=None))
                 return
         problems = tuple(vendor.preflight(request))
         if problems:
