@@ -369,9 +369,10 @@ class UniqueId(ClaimProtocol):
 
 
 class Lookup(ClaimProtocol):
-    """It takes everything twice; only our looking keeps it at one, and its search shows late."""
+    """It takes everything twice; only our looking keeps it at one, and its search shows very late."""
 
     resend = Resend.LOOKUP
+    lag = 5 * LAG
 
 
 class NativeKey(ClaimProtocol):

@@ -105,6 +105,32 @@ class Parcels(RuleBasedStateMachine):
     def tell(self, trouble: Trouble) -> None:
         self.deliver(Queue.STORE_UPDATES, trouble)
 
+    @rule(
+        first=st.integers(0, 9),
+        second=st.integers(0, 9),
+        point=st.sampled_from(("orders.claim_shipment", "orders.load", "store.tell", "store.make", "orders.save")),
+        side=st.sampled_from(_SIDES),
+    )
+    def two_workers_overlap(self, first: int, second: int, point: str, side: str) -> None:
+        """The second does all of its work at one point of the first's."""
+        if not self._parcels():
+            return
+        while self.bench.work_one(Queue.STORE_UPDATES):
+            pass
+        self.a_message_comes_again(first)
+        self.a_message_comes_again(second)
+        self._arrange((point, side, "another worker"))
+        self.bench.work_one(Queue.STORE_UPDATES)
+        self.bench.switch.clear()
+
+    @rule(mood=st.sampled_from((None, "unclear", "crash")), side=st.sampled_from(_SIDES))
+    def everything_is_told_in_a_mood(self, mood: str | None, side: str) -> None:
+        while self._arrange(("store.make", side, mood) if mood else None) or self.bench.work_one(
+            Queue.STORE_UPDATES
+        ):
+            self.bench.switch.clear()
+        self.bench.switch.clear()
+
     @rule(pick=st.integers(0, 9))
     def a_message_comes_again(self, pick: int) -> None:
         parcels = self._parcels()
