@@ -82,7 +82,6 @@ class TestSchedules:
             )
             schedule_polls(bench.hub, desk, connection)
 
-    @pytest.mark.xfail(strict=True, reason="the name is cut to 64 characters from the end that tells them apart")
     def test_of_a_stack_with_a_long_name_are_still_one_for_each_connection(self, bench: StallBench) -> None:
         """Names of stacks have up to 128 characters, those of schedules 64."""
         desk = Desk(stack="s" * 70, schedules=bench.schedules, public_url="https://hooks.example")

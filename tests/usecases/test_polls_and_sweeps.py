@@ -172,14 +172,12 @@ class TestTheVendorsOwnWord:
         track(bench.hub, hint)
         return bench.record(record.head.order_id)
 
-    @pytest.mark.xfail(strict=True, reason="track passes news over while nothing is known to be at the vendor")
     def test_ends_the_doubt_that_waits_for_a_person(self, bench: StallBench) -> None:
         """Else the person has it sent again, though the vendor itself has told us that it is there."""
         record = self.unconfirmed(bench)
         bench.vendor.made[0].phase = VendorPhase.IN_PRODUCTION
         assert self.news(bench, record).jobs["1"].state is JobState.IN_PRODUCTION
 
-    @pytest.mark.xfail(strict=True, reason="track passes news over while nothing is known to be at the vendor")
     def test_of_what_was_given_up_as_never_sent_is_not_passed_over(self, bench: StallBench) -> None:
         record = self.unconfirmed(bench)
         given_up = step_job(record.jobs["1"], JobState.CANCELLED, dropped=True, due_at=None)

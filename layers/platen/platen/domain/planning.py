@@ -150,10 +150,10 @@ class _Planner:
 
     def _asked_of(self, job: Job) -> Content:
         content = content_of(self.order, self.printing, job.lines, self._excess(job))
-        planned = self.plan.totals()
+        planned = {line.line_id for line in self.plan.lines}
         if all(line.line_id in planned for line in job.lines):
             return content
-        # A line that is gone says nothing of its print details: that it is gone is what counts.
+        # A line that is gone, or left to others, says nothing of its print details.
         return content.but(what=Content.read(job.content).what)
 
     # what no vendor has seen

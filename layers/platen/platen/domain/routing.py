@@ -35,6 +35,8 @@ class Plan(Value):
 
     lines: tuple[PlannedLine, ...] = ()
     printing: dict[str, PrintDetails] = {}
+    left: dict[str, int] = {}
+    """line id -> how many are wanted and not planned: nobody's, and known to be so."""
     cause: Cause | None = None
     """Set when the order as a whole waits for a person; ``problems`` say why."""
     problems: tuple[Problem, ...] = ()
@@ -46,7 +48,8 @@ class Plan(Value):
     """Set when there is nothing of ours to make."""
 
     def totals(self) -> dict[str, int]:
-        return {line.line_id: line.quantity for line in self.lines}
+        """line id -> how many the order still wants, whoever makes them."""
+        return self.left | {line.line_id: line.quantity for line in self.lines}
 
 
 _RELEASED: dict[ReleaseWhen, frozenset[Payment]] = {
@@ -116,17 +119,22 @@ def _route(
 ) -> Plan:
     lines: list[PlannedLine] = []
     printing: dict[str, PrintDetails] = {}
+    left: dict[str, int] = {}
     unrouted: list[Problem] = []
     wrong: list[Problem] = []
     country = order.ship_to.country_code if order.ship_to else ""
     for line in order.lines:
-        if line.line_id not in wanted or line.line_id in accepted:
+        if line.line_id not in wanted:
+            continue
+        if line.line_id in accepted:
+            left[line.line_id] = wanted[line.line_id]
             continue
         details, problems = details_of(line, products.get(line.sku))
         printed = bool(details) or bool(problems)
         link = next((one for one in links if one.takes(sku=line.sku, printed=printed, country=country)), None)
         if link is None:
             unrouted.append(_unrouted(line, printed, links))
+            left[line.line_id] = wanted[line.line_id]
             continue
         account = vendors.account_of(link.vendor, order.ship_to, details)
         lines.append(
@@ -138,7 +146,9 @@ def _route(
     if unrouted and intake.unrouted is Unrouted.ATTENTION:
         return Plan(cause=Cause.UNROUTED_LINE, problems=tuple(unrouted))
     nothing = "" if lines else "none of its lines is ours to make"
-    return Plan(lines=tuple(lines), printing=printing, details_wrong=tuple(wrong), nothing_because=nothing)
+    return Plan(
+        lines=tuple(lines), printing=printing, left=left, details_wrong=tuple(wrong), nothing_because=nothing
+    )
 
 
 def _unrouted(line: Line, printed: bool, links: tuple[Link, ...]) -> Problem:

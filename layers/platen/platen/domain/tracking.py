@@ -49,6 +49,8 @@ def hear(
     job = before.but(vendor_ref=news.ref, vendor_phase=news.phase, vendor_words=news.words, heard_at=now)
     if news.lines:
         job = job.but(vendor_lines=news.lines)
+    if news.phase is VendorPhase.SHIPPED and before.vendor_phase is not VendorPhase.SHIPPED:
+        job = job.but(waiting_since=now)  # from now on its parcels are waited for
     record = _with_parcels(record, job, news.parcels, now)
     job = _moved(record, job, news, now, waiting_alarm)
     job = job.but(due_at=_next_look(record, job, now, ask_again))
@@ -112,7 +114,7 @@ def _moved(  # noqa: PLR0911 - one exit for each phase
         job = step_job(job, JobState.SENT, sent_at=job.sent_at or now, doubt=False)
     match news.phase:
         case _ if job.state is JobState.ATTENTION:
-            return _in_attention(record, job, news, now)
+            return _in_attention(record, job, news, now, waiting_alarm)
         case _ if job.state in (JobState.SHIPPED, JobState.CANCELLED):
             return job
         case VendorPhase.CANCELLED if job.cancel_wanted:
@@ -125,6 +127,9 @@ def _moved(  # noqa: PLR0911 - one exit for each phase
             hours = int(waiting_alarm.total_seconds() // 3600)
             what = f"The vendor has had it for over {hours} hours and has not begun ({news.words}). Ask there."
             return _waits(job, Cause.VENDOR_SILENT, what, now)
+        case VendorPhase.SHIPPED if _parcels_are_late(record, job, now, waiting_alarm):
+            what = f"The vendor says it is done ({news.words}), but has not told of every parcel. Ask there."
+            return _waits(job, Cause.VENDOR_SILENT, what, now)
     if job.asked and not job.cancel_wanted:
         return _unseen_change(job, now)
     # News that overtook each other never lead back: "sent" is where it stands already, or behind it.
@@ -132,7 +137,7 @@ def _moved(  # noqa: PLR0911 - one exit for each phase
     return job if to is JobState.SENT else step_job(job, to)
 
 
-def _in_attention(record: OrderRecord, job: Job, news: VendorOrder, now: datetime) -> Job:
+def _in_attention(record: OrderRecord, job: Job, news: VendorOrder, now: datetime, waiting_alarm: timedelta) -> Job:
     """A person leads out of it. But that the vendor ended it has to be seen, and silence ends by itself."""
     cause = _cause(job)
     if news.phase is VendorPhase.CANCELLED and (job.cancel_wanted or cause is Cause.CANCEL_REFUSED):
@@ -141,10 +146,19 @@ def _in_attention(record: OrderRecord, job: Job, news: VendorOrder, now: datetim
         return _waits(job, Cause.VENDOR_CANCELLED, _because("The vendor cancelled it", news), now)
     if news.phase is VendorPhase.FAILED and cause not in (Cause.VENDOR_CANCELLED, Cause.VENDOR_FAILED):
         return _waits(job, Cause.VENDOR_FAILED, _because("The vendor could not make it", news), now)
-    goes_on = news.phase in (VendorPhase.ACCEPTED, VendorPhase.IN_PRODUCTION, VendorPhase.SHIPPED)
-    if cause is Cause.VENDOR_SILENT and goes_on:
+    if cause is Cause.VENDOR_SILENT and _goes_on(record, job, now, waiting_alarm):
         return _unseen_change(job, now) if job.asked else step_job(job, standing(record, job))
     return job
+
+
+def _goes_on(record: OrderRecord, job: Job, now: datetime, waiting_alarm: timedelta) -> bool:
+    if job.vendor_phase is VendorPhase.SHIPPED:
+        return not _parcels_are_late(record, job, now, waiting_alarm)
+    return job.vendor_phase in (VendorPhase.ACCEPTED, VendorPhase.IN_PRODUCTION)
+
+
+def _parcels_are_late(record: OrderRecord, job: Job, now: datetime, waiting_alarm: timedelta) -> bool:
+    return not _all_shipped(record, job) and now - (job.waiting_since or now) > waiting_alarm
 
 
 def _unseen_change(job: Job, now: datetime) -> Job:

@@ -140,7 +140,7 @@ def schedule_polls(hub: Hub, desk: Desk, connection: Connection) -> None:
     """One schedule for each connection that is polled; none while it is paused."""
     connector = hub.connector(connection.system)
     minutes = connector.poll_minutes(hub.settings(connection))
-    name = f"{desk.stack}-{connection.connection_id}-poll"[:64]
+    name = f"{connection.connection_id}-poll"  # in the stack's own group
     if not minutes or connection.paused:
         desk.schedules.remove(name)
         return

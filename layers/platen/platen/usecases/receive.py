@@ -49,8 +49,9 @@ def _identify(hub: Hub, role: Role, connection_id: str, key: str) -> tuple[Conne
     if not _CONNECTION.fullmatch(connection_id):
         raise Forged
     try:
-        secret = hub.secrets.webhook(connection_id)
+        # The connection first: strangers must not use up the parameter store's few reads a second.
         connection = hub.connections.get(connection_id)
+        secret = hub.secrets.webhook(connection_id)
     except NotFound as unknown:
         raise Forged from unknown
     if role not in connection.roles or not _any_equal(key, secret["path_keys"]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from platen.connectors import Resend
 from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.connection import Connection
 from platen.domain.job import Job, JobState, VendorOrder, read_external_id
@@ -13,7 +14,7 @@ from platen.domain.verdicts import Verdict
 from platen.hub import Hub
 from platen.messages import Queue, ShipmentHint, VendorHint
 from platen.observability import count, logger
-from platen.ports import Conflict, JobRequest, NotFound
+from platen.ports import Conflict, JobRequest, NotFound, Vendor
 from platen.usecases import health
 from platen.usecases.dispatch import save_job_with_order
 from platen.usecases.intake import LONGEST_DELAY
@@ -68,9 +69,9 @@ def _hear_of(hub: Hub, connection: Connection, hint: VendorHint, record: OrderRe
     if job.state is JobState.CLAIMED:
         _later(hub, hint, MID_SEND_WAIT)
         return
-    if not job.vendor_ref and job.state is not JobState.UNKNOWN:
-        return  # nothing is known to be at the vendor; dispatch finds out
-    news = _read(hub, connection, job)
+    if not job.vendor_ref and not job.doubt:
+        return  # nothing of it can be at the vendor; if something is, dispatch finds out
+    news = _read(hub, connection, job, hint)
     if news is None:
         _lost(hub, job)
         return
@@ -85,16 +86,25 @@ def _hear_of(hub: Hub, connection: Connection, hint: VendorHint, record: OrderRe
             return
 
 
-def _read(hub: Hub, connection: Connection, job: Job) -> VendorOrder | None:
+def _read(hub: Hub, connection: Connection, job: Job, hint: VendorHint) -> VendorOrder | None:
     vendor = hub.vendor(connection)
     if job.vendor_ref:
         return vendor.read(job)
-    # A doubt, and the vendor speaks of it: read it the way dispatch would, matched line by line.
+    # A doubt, and the vendor speaks of it.
+    if hub.connector(connection.system).resend in (Resend.NONE, Resend.NATIVE_KEY):
+        return _under_the_number_it_named(vendor, job, hint.vendor_ref)
+    # Read it the way dispatch would, matched line by line.
     try:
         body = hub.orders.body(job.order_id, job.body)
     except NotFound:
         return None
     return vendor.find(JobRequest(job=job, body=body))
+
+
+def _under_the_number_it_named(vendor: Vendor, job: Job, vendor_ref: str) -> VendorOrder | None:
+    """A vendor that cannot be asked for our id can be asked for its own; only ours is taken."""
+    news = vendor.read(job.but(vendor_ref=vendor_ref)) if vendor_ref else None
+    return news if news and news.external_id == job.external_id else None
 
 
 def _heard(hub: Hub, connection: Connection, record: OrderRecord, job_id: str, news: VendorOrder) -> Heard:
