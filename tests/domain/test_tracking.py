@@ -231,6 +231,20 @@ class TestSilence:
         assert state_of(self.at(48, record)) is JobState.SENT
         assert state_of(self.at(50, record)) is JobState.ATTENTION
 
+    def test_about_parcels_of_what_is_done_is_shown_too(self) -> None:
+        record = self.at(100, a_record(), VendorPhase.SHIPPED)
+        assert state_of(record) is JobState.IN_PRODUCTION
+        assert state_of(self.at(123, record, VendorPhase.SHIPPED)) is JobState.IN_PRODUCTION
+        late = self.at(125, record, VendorPhase.SHIPPED)
+        assert cause_of(late.jobs["1"]) is Cause.VENDOR_SILENT
+        assert cause_of(self.at(130, late, VendorPhase.SHIPPED).jobs["1"]) is Cause.VENDOR_SILENT
+
+    def test_about_parcels_ends_with_the_parcel(self) -> None:
+        late = self.at(125, self.at(100, a_record(), VendorPhase.SHIPPED), VendorPhase.SHIPPED)
+        news = news_of(late.jobs["1"], VendorPhase.SHIPPED, parcels=(VendorParcel(tracking="T1"),))
+        after = told(late, news, now=NOW + timedelta(hours=126)).record
+        assert state_of(after) is JobState.SHIPPED
+
     def test_of_a_job_in_production_is_none(self) -> None:
         record = self.at(1, a_record(), VendorPhase.IN_PRODUCTION)
         assert state_of(self.at(500, record, VendorPhase.IN_PRODUCTION)) is JobState.IN_PRODUCTION
