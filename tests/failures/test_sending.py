@@ -250,6 +250,25 @@ class TestLease:
         bench.run()
         sent_once(bench, order)
 
+    @pytest.mark.parametrize("answer", [Unclear("cut off"), Busy("slow down"), Refused("no"), Denied("who")])
+    def test_a_late_answer_that_is_no_good_does_not_undo_what_was_found_out(self, answer: Exception) -> None:
+        bench = bench_of(Resend.LOOKUP)
+        order = bench.order_placed()
+
+        def somebody_takes_over() -> None:
+            bench.clock.passes(seconds=400)
+            bench.sweep_now()
+            bench.work_one(Queue.DISPATCH)
+            assert the_job(bench, order).state is JobState.SENT
+            raise answer
+
+        bench.switch.after("vendor.submit", somebody_takes_over)
+        while not bench.switch.fired:
+            bench.work()
+        sent_once(bench, order)
+        bench.run(at_least=timedelta(hours=1))
+        sent_once(bench, order)
+
     def test_a_worker_that_got_ready_too_slowly_does_not_begin(self) -> None:
         bench = bench_of(Resend.LOOKUP)
         bench.switch.after("vendor.preflight", lambda: bench.clock.passes(seconds=100))
