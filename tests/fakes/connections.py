@@ -66,12 +66,6 @@ class FakeProducts(Switched, port="products"):
         self._rows.update({(store, sku): one for sku, one in unique.items()})
         return len(unique)
 
-    def delete(self, store: str, skus: Iterable[str]) -> int:
-        unique = set(skus)
-        for sku in unique:
-            self._rows.pop((store, sku), None)
-        return len(unique)
-
 
 class FakeCache(Switched, port="cache"):
     def __init__(self, clock: Clock, switch: Switch | None = None) -> None:

@@ -181,9 +181,12 @@ def _batch(queue: Queue, usecase: UseCase, event: Event, context: Any) -> Answer
 
 
 def _handle(queue: Queue, usecase: Any, record: SQSRecord) -> None:
+    ids: dict[str, Any] = {}
     try:
         message: Message = MESSAGE_OF[queue].model_validate_json(record.body)
-        logger.append_keys(connection=message.connection)
+        # A message is nothing but ids: every log line of its work carries them.
+        ids = message.model_dump(mode="json", exclude_defaults=True)
+        logger.append_keys(**ids)
         usecase(hub(), message)
     except Exception:
         # Whatever it was, the message must come back; what it was is in the log, without its body.
@@ -191,7 +194,7 @@ def _handle(queue: Queue, usecase: Any, record: SQSRecord) -> None:
         _come_back_soon(queue, record)
         raise
     finally:
-        logger.remove_keys(["connection"])
+        logger.remove_keys(ids)
 
 
 def _come_back_soon(queue: Queue, record: SQSRecord) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from platen.domain.model import Instant
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Word = Annotated[str, StringConstraints(max_length=200)]
+Tries = Annotated[int, Field(ge=0, le=1000)]
+"""How often the outside system failed at this very hint; waiting while it is parked does not count."""
 
 
 class Queue(StrEnum):
@@ -43,6 +45,7 @@ class OrderHint(Message):
     """The sender's id of this delivery, for the log."""
     replan: bool = False
     """A person asked: plan again what was not sent, though nothing changed."""
+    tries: Tries = 0
 
 
 class JobHint(Message):
@@ -60,6 +63,7 @@ class VendorHint(Message):
     account: Word = ""
     topic: Word = ""
     delivery: Word = ""
+    tries: Tries = 0
 
 
 class ShipmentHint(Message):
@@ -71,8 +75,6 @@ class ShipmentHint(Message):
 
 class PollHint(Message):
     """[store-polls], [vendor-polls] The connection's schedule came round."""
-
-    scheduled_at: Word = ""
 
 
 MESSAGE_OF: dict[Queue, type[Message]] = {

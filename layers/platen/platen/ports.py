@@ -144,8 +144,6 @@ class Products(Protocol):
     def put(self, store: str, mappings: Iterable[ProductMapping]) -> int:
         """Writes them all; gives how many."""
 
-    def delete(self, store: str, skus: Iterable[str]) -> int: ...
-
 
 class Cache(Protocol):
     """Things read from outside that are dear to read again, e.g. a vendor's catalogue: text by key."""

@@ -141,12 +141,6 @@ class DynamoDBProducts:
         )
         return len(unique)
 
-    def delete(self, store: str, skus: Iterable[str]) -> int:
-        unique = set(skus)
-        keys = [{"DeleteRequest": {"Key": to_wire({"store": store, "sku": sku})}} for sku in unique]
-        _write_all(self._client, self._table, keys)
-        return len(unique)
-
 
 class DynamoDBCache:
     """``ports.Cache`` on the connections table. Expiry is also judged here: TTL deletes late by design."""

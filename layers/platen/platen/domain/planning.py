@@ -15,7 +15,7 @@ from platen.domain.content import CANCELLED, Content, content_of
 from platen.domain.job import Job, JobLine, JobState, external_id
 from platen.domain.model import Value
 from platen.domain.order import Order
-from platen.domain.record import Event, OrderBody, OrderHead, OrderRecord, OrderState, step_job
+from platen.domain.record import OrderBody, OrderHead, OrderRecord, OrderState, step_job
 from platen.domain.routing import Plan
 
 UNDISPATCHED = timedelta(minutes=10)
@@ -37,7 +37,6 @@ class Planned(Value):
     """Jobs with something to be done at their vendor."""
     again: bool
     """A job is being sent at this moment, and the plan is not what it was: look again shortly."""
-    events: tuple[Event, ...]
 
 
 def is_old_news(record: OrderRecord | None, order: Order) -> bool:
@@ -69,7 +68,6 @@ class _Planner:
         self.name = body.name
         self.jobs = dict(record.jobs)
         self.again = False
-        self.events: list[Event] = []
         self.made = _quantities(job for job in self.jobs.values() if job.bound and not job.cancel_wanted)
         self.bound = _quantities(job for job in self.jobs.values() if job.bound or _given_up(job))
 
@@ -82,7 +80,7 @@ class _Planner:
         head = self._head()
         record = self.before.but(head=head, jobs=self.jobs).settled(self.now)
         dispatch = tuple(job.job_id for job in self.jobs.values() if _needs_dispatch(job))
-        return Planned(record=record, dispatch=dispatch, again=self.again, events=tuple(self.events))
+        return Planned(record=record, dispatch=dispatch, again=self.again)
 
     # what a vendor has, or may have
 

@@ -53,7 +53,6 @@ class OrderHead(Value):
     """The order's own trouble; that of a job or shipment is on the job or shipment."""
     accepted: tuple[str, ...] = ()
     """Lines a person released as not ours to make."""
-    folder: str = ""
     received_at: Instant
     changed_at: Instant
     version: int = 0

@@ -10,7 +10,7 @@ from platen.domain.order import Order, order_id
 from platen.domain.planning import Planned, apply_plan, is_old_news, next_look
 from platen.domain.record import OrderBody, OrderRecord, OrderState
 from platen.domain.routing import Plan, make_plan
-from platen.domain.verdicts import Denied, Verdict
+from platen.domain.verdicts import Denied, Refused, Verdict
 from platen.hub import Hub
 from platen.messages import JobHint, OrderHint, Queue
 from platen.observability import count, logger
@@ -25,7 +25,8 @@ TRIES = 5
 def intake(hub: Hub, hint: OrderHint) -> bool:
     """Take in one hint; True when its order was read for it, False when it was old news or has to wait.
 
-    Raises Conflict only when the order is being written to without end.
+    Raises Conflict only when the order is being written to without end, and the store's verdict when asking
+    again will not help: the message ends among the dead letters then, where it is seen and can be sent again.
     """
     connection = hub.connections.get(hint.connection)
     if not hint.store_order_id and not hint.reference:
@@ -38,8 +39,10 @@ def intake(hub: Hub, hint: OrderHint) -> bool:
     try:
         read = _take_in(hub, connection, hint)
     except Verdict as verdict:
-        again = health.failed(hub, connection.connection_id, verdict)
-        _later(hub, hint, again - hub.clock.now())
+        if isinstance(verdict, Refused) or hint.tries >= health.MOST_TRIES:
+            raise
+        again = health.failed_again(hub, connection.connection_id, verdict, hint.tries)
+        _later(hub, hint.model_copy(update={"tries": hint.tries + 1}), again - hub.clock.now())
         return False
     health.worked(hub, connection.connection_id)
     return read
@@ -99,7 +102,7 @@ def _bring_in_line(
     if planned.again:
         # Before it is saved: afterwards, should we crash between, this hint might be taken for old news.
         _later(hub, hint.model_copy(update={"updated_at": None}), MID_SEND_WAIT)
-    saved = hub.orders.save(record, planned.record, body=body, events=planned.events)
+    saved = hub.orders.save(record, planned.record, body=body)
     if record is None:
         count("OrdersReceived")
     _pass_on(hub, saved, planned)
