@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from platen.connectors import Resend
-from platen.domain.job import JobState
+from platen.domain.job import JobState, VendorParcel, VendorPhase
 from platen.domain.verdicts import Busy, Denied, Refused, Unclear, Unreachable
-from platen.messages import PollHint, Queue
+from platen.messages import PollHint, Queue, VendorHint
+from platen.ports import JobRequest
 from tests.fakes import Crash, Lost
 from tests.support.stall import StallBench
 
@@ -146,3 +147,89 @@ def test_an_order_that_comes_and_goes_while_its_store_is_paused_is_read_as_it_is
     bench.run()
     assert bench.vendor.made == []
     assert bench.record(order.order_id).head.cancelled_at
+
+
+class TestOneThatNeverWorks:
+    """One bad order among good ones: the connection is well, so nothing but the order itself can show it."""
+
+    @pytest.mark.parametrize("verdict", [Refused("no such field"), Unreachable("cannot be read"), Unclear("500")])
+    def test_an_order_that_can_never_be_read_ends_where_it_is_seen(
+        self, bench: StallBench, verdict: Exception
+    ) -> None:
+        bad = bench.order_placed()
+        fetch = bench.store._fetch
+        bench.store._fetch = lambda key: _raise(verdict) if key == bad.store_order_id else fetch(key)
+        for _ in range(20):
+            good = bench.order_placed()
+            bench.run(timedelta(minutes=15), at_least=timedelta(minutes=15))
+            assert bench.record(good.order_id).jobs["1"].state is JobState.SENT, "the bad one stops the others"
+        assert bad.store_order_id in "".join(bench.queues.dead(Queue.INTAKE))
+        assert not bench.queues.waiting()
+        bench.store._fetch = fetch
+        bench.do("redrive")
+        bench.run()
+        assert bench.record(bad.order_id).jobs["1"].state is JobState.SENT
+        assert bench.queues.dead() == []
+
+    def test_a_job_that_is_never_answered_holds_up_no_other(self, bench: StallBench) -> None:
+        bad = bench.order_placed()
+
+        def answer(request: JobRequest) -> None:
+            if request.order.store_order_id == bad.store_order_id:
+                raise Unclear("500")
+
+        bench.vendor.on_request = answer
+        for _ in range(12):
+            good = bench.order_placed()
+            bench.run(timedelta(minutes=15), at_least=timedelta(minutes=15))
+            assert bench.record(good.order_id).jobs["1"].state is JobState.SENT, "the bad one stops the others"
+
+    def test_a_parcel_that_is_never_answered_holds_up_no_other(self, bench: StallBench) -> None:
+        orders = [bench.order_placed() for _ in range(5)]
+        bench.run()
+        bad, *good = bench.vendor.made
+        tell = bench.store._tell
+        bench.store._tell = lambda one, others: _raise(Unclear("500")) if bad.ref in str(one) else tell(one, others)
+        for made in (bad, *good):
+            made.parcels.append(VendorParcel(tracking=f"T-{made.ref}"))
+            made.phase = VendorPhase.SHIPPED
+            bench.queues.put_raw(
+                Queue.SHIPMENTS, VendorHint(connection="press", external_id=made.external_id).model_dump_json()
+            )
+            bench.run(timedelta(minutes=15), at_least=timedelta(minutes=15))
+        assert sum(len(bench.store.shown.get(order.store_order_id, [])) for order in orders) == len(good)
+
+    def test_a_job_the_vendor_refuses_to_speak_of_waits_for_a_person(self, bench: StallBench) -> None:
+        order = bench.order_placed()
+        bench.run()
+        bench.switch.before("vendor.read", Refused("that region is gone"), times=1000)
+        bench.run(at_least=timedelta(hours=2))
+        (item,) = bench.attention()
+        assert (item["place"], item["cause"]) == ("job 1", "vendor_refused")
+        assert item["problems"][0]["what"] == "that region is gone"
+        assert bench.do("attention")["connections"] == [], "one job's trouble is not the connection's"
+        bench.switch.clear()
+        assert bench.click("retry", order.order_id)["ok"]
+        bench.run(at_least=timedelta(hours=1))
+        assert bench.attention() == []
+        assert len(bench.vendor.made) == 1
+
+    def test_a_parcel_whose_telling_stays_unclear_is_shown_to_a_person(self, bench: StallBench) -> None:
+        order = bench.order_placed()
+        bench.run()
+        bench.vendor.made[0].parcels.append(VendorParcel(tracking="T1"))
+        bench.vendor.made[0].phase = VendorPhase.SHIPPED
+        bench.switch.before("store.tell", Unclear("500 on this very parcel"), times=1000)
+        bench.run(timedelta(days=2), at_least=timedelta(days=2))
+        (item,) = bench.attention()
+        assert item["cause"] == "store_refused"
+        assert "500 on this very parcel" in item["problems"][0]["what"]
+        bench.switch.clear()
+        assert bench.click("retry", order.order_id)["ok"]
+        bench.run()
+        assert len(bench.store.shown[order.store_order_id]) == 1
+        assert bench.attention() == []
+
+
+def _raise(error: Exception) -> None:
+    raise error

@@ -202,6 +202,18 @@ class TestRefusals:
         bench.run()
         sent_once(bench, order)
 
+    def test_a_quick_retry_still_waits_until_the_last_attempt_must_show(self) -> None:
+        bench = bench_of(Resend.LOOKUP)
+        bench.switch.before("vendor.submit", Unclear("500"), times=19)
+        bench.switch.after("vendor.submit", Unclear("500"))
+        order = bench.order_placed()
+        while not bench.attention():
+            bench.work() or bench.clock.set(bench.next_moment())
+        assert len(bench.vendor.made) == 1
+        assert bench.click("retry", order.order_id)["ok"]
+        bench.run()
+        sent_once(bench, order)
+
     @pytest.mark.parametrize("made", [True, False])
     def test_what_is_unconfirmed_is_looked_for_before_it_counts_as_cancelled(self, made: bool) -> None:
         bench = bench_of(Resend.LOOKUP)

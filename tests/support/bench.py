@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from platen import connectors
 from platen.connectors import Connector
 from platen.domain.record import OrderRecord
+from platen.domain.verdicts import Verdict
 from platen.hub import Hub
 from platen.messages import Queue
 from platen.ports import Conflict, Http, Watch
@@ -126,14 +127,14 @@ class Bench:
     def handle(self, got: Received) -> None:
         """As Lambda and the batch loop do: deleted when done, back soon when failed, back late after a crash.
 
-        What is neither a fault that was ordered, nor a conflict, nor a message of nobody's making is a bug,
-        and raises.
+        What is neither a fault that was ordered, nor a conflict, nor what an outside system said, nor a message
+        of nobody's making is a bug, and raises.
         """
         try:
             _WORKERS[got.queue](self.hub, got.message)
         except Crash:
             self.failures.append(f"{got.queue.value}: crash")
-        except (Lost, Conflict, ValidationError) as failed:
+        except (Lost, Conflict, Verdict, ValidationError) as failed:
             self.failures.append(f"{got.queue.value}: {type(failed).__name__}")
             self.queues.come_back(got, timedelta(seconds=min(600, 15 * 2 ** (got.count - 1))))
         else:

@@ -180,6 +180,9 @@ class ScriptedStore(Switched, port="store"):
         return connector_of("stall", Role.STORE, self, search_lag=timedelta(seconds=10))
 
     def fetch(self, store_order_id: str) -> Order | None:
+        return self._fetch(store_order_id)
+
+    def _fetch(self, store_order_id: str) -> Order | None:
         return self.orders.get(store_order_id)
 
     def resolve(self, reference: str) -> str | None:
@@ -193,6 +196,9 @@ class ScriptedStore(Switched, port="store"):
 
     def tell(self, shipment: Shipment, *, told_by_others: frozenset[str]) -> tuple[str, ...]:
         """Recognises its own by id, by tracking, or by goods, and makes what is missing."""
+        return self._tell(shipment, told_by_others)
+
+    def _tell(self, shipment: Shipment, told_by_others: frozenset[str]) -> tuple[str, ...]:
         shown = self.shown.setdefault(shipment.store_order_id, [])
         wanted = Counter({line.line_id: line.quantity for line in shipment.lines})
         missing = Counter(wanted)

@@ -15,6 +15,7 @@ from platen.domain.tracking import UNTOLD, standing
 from platen.hub import Hub
 from platen.messages import JobHint, Message, OrderHint, Queue, ShipmentHint, VendorHint
 from platen.ports import JobRequest, NotFound
+from platen.usecases.dispatch import MARGIN
 
 type Todo = list[tuple[Queue, Message]]
 
@@ -148,7 +149,12 @@ class Decision:
                 " Look there, then `resend` or `mark-sent`."
             )
         self._dispatch(job)
-        return step_job(job, JobState.UNKNOWN, due_at=self.now)
+        return step_job(job, JobState.UNKNOWN, due_at=self._to_be_looked_for(job))
+
+    def _to_be_looked_for(self, job: Job) -> datetime:
+        """However quick the person was: not before the latest attempt must show in the vendor's search."""
+        connector = self.hub.connector(self.hub.connections.get(job.vendor).system)
+        return max(self.now, (job.lease_until or self.now) + connector.search_lag + MARGIN)
 
     def _resend(self, job: Job) -> Job:
         if job.asked:
@@ -183,7 +189,9 @@ class Decision:
         if job.doubt and not job.vendor_ref and self._policy(job) is not Resend.NONE:
             # It may be there: it is looked for, and what is found is cancelled.
             self._dispatch(job)
-            return step_job(job, JobState.UNKNOWN, cancel_wanted=True, dropped=True, due_at=self.now)
+            return step_job(
+                job, JobState.UNKNOWN, cancel_wanted=True, dropped=True, due_at=self._to_be_looked_for(job)
+            )
         if not job.vendor_ref or gone:
             return step_job(job, JobState.CANCELLED, dropped=True, due_at=None)
         self._dispatch(job)

@@ -163,7 +163,7 @@ class _Sending:
         count("JobsSent")
 
     def _not_now(self, verdict: Verdict) -> None:
-        again = health.failed(self.hub, self.connection.connection_id, verdict)
+        again = health.failed_again(self.hub, self.connection.connection_id, verdict, self.job.attempt - 1)
         made_nothing = isinstance(verdict, Later | Denied)
         if not self.job.doubt and (made_nothing or not self.sending):
             self._save(step_job(self.job, JobState.READY, due_at=again))

@@ -18,6 +18,8 @@ from platen.ports import Conflict
 
 PATIENCE = 3
 """So many failures in a row before work is parked; a single hiccup parks nothing."""
+MOST_TRIES = 10
+"""After so many failures of one message it is the message's trouble, and no more the connection's."""
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
 PAUSED_WAIT = timedelta(minutes=15)
@@ -55,6 +57,15 @@ def failed(hub: Hub, connection_id: str, verdict: Verdict) -> datetime:
             )
         )
     return now + wait
+
+
+def failed_again(hub: Hub, connection_id: str, verdict: Verdict, tries: int) -> datetime:
+    """As ``failed``, for work that failed ``tries`` times before: one that fails over and over speaks for itself
+    and not for its connection, or a single bad order would hold up all others."""
+    if tries < PATIENCE or isinstance(verdict, Busy | Denied):
+        return failed(hub, connection_id, verdict)
+    logger.warning("failed again", extra={"connection": connection_id, "verdict": type(verdict).__name__})
+    return hub.clock.now() + _wait(verdict, tries + 1)
 
 
 def worked(hub: Hub, connection_id: str) -> None:

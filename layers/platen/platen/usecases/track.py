@@ -10,7 +10,7 @@ from platen.domain.connection import Connection
 from platen.domain.job import Job, JobState, VendorOrder, read_external_id
 from platen.domain.record import OrderRecord, OrderState, step_job
 from platen.domain.tracking import Heard, hear
-from platen.domain.verdicts import Verdict
+from platen.domain.verdicts import Refused, Verdict
 from platen.hub import Hub
 from platen.messages import Queue, ShipmentHint, VendorHint
 from platen.observability import count, logger
@@ -27,7 +27,11 @@ TRIES = 5
 
 
 def track(hub: Hub, hint: VendorHint) -> None:
-    """Take in one hint of a vendor's. Raises Conflict only when the order is being written to without end."""
+    """Take in one hint of a vendor's.
+
+    Raises Conflict only when the order is being written to without end, and the vendor's verdict when asking
+    again will not help: the message ends among the dead letters then.
+    """
     connection = hub.connections.get(hint.connection)
     parked = health.parked_until(hub, connection.connection_id)
     if parked:
@@ -41,8 +45,10 @@ def track(hub: Hub, hint: VendorHint) -> None:
         else:
             _hear_of(hub, connection, hint, *found)
     except Verdict as verdict:
-        again = health.failed(hub, connection.connection_id, verdict)
-        _later(hub, hint, again - hub.clock.now())
+        if isinstance(verdict, Refused) or hint.tries >= health.MOST_TRIES:
+            raise
+        again = health.failed_again(hub, connection.connection_id, verdict, hint.tries)
+        _later(hub, hint.model_copy(update={"tries": hint.tries + 1}), again - hub.clock.now())
     else:
         health.worked(hub, connection.connection_id)
 
@@ -71,7 +77,11 @@ def _hear_of(hub: Hub, connection: Connection, hint: VendorHint, record: OrderRe
         return
     if not job.vendor_ref and not job.doubt:
         return  # nothing of it can be at the vendor; if something is, dispatch finds out
-    news = _read(hub, connection, job, hint)
+    try:
+        news = _read(hub, connection, job, hint)
+    except Refused as refused:
+        _not_told(hub, job, refused)
+        return
     if news is None:
         _lost(hub, job)
         return
@@ -147,6 +157,15 @@ def _lost(hub: Hub, job: Job) -> None:
         return
     what = f"The vendor does not know its order {job.vendor_ref} any more. Ask there what became of it."
     attention = Attention(cause=Cause.VENDOR_LOST_IT, problems=(Problem(what=what),), since=now)
+    save_job_with_order(hub, job, step_job(job, JobState.ATTENTION, attention=attention, due_at=None))
+    count("Attention")
+
+
+def _not_told(hub: Hub, job: Job, refused: Refused) -> None:
+    """The vendor will not speak of a job it has: that is the job's trouble, and no fault of the connection."""
+    if job.state not in (JobState.SENT, JobState.IN_PRODUCTION):
+        raise refused
+    attention = Attention(cause=Cause.VENDOR_REFUSED, problems=refused.problems, since=hub.clock.now())
     save_job_with_order(hub, job, step_job(job, JobState.ATTENTION, attention=attention, due_at=None))
     count("Attention")
 

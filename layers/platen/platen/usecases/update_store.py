@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from platen.domain.attention import Attention, Cause
+from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.connection import Connection
 from platen.domain.record import OrderRecord, step_shipment
 from platen.domain.shipment import Shipment, ShipmentState
-from platen.domain.verdicts import Denied, Later, Refused, Verdict
+from platen.domain.verdicts import Denied, Later, Refused, Unclear, Verdict
 from platen.hub import Hub
 from platen.messages import Queue, ShipmentHint
 from platen.observability import count, logger
 from platen.ports import Conflict, NotClaimed
 from platen.usecases import health
-from platen.usecases.dispatch import new_claim
+from platen.usecases.dispatch import MOST_ATTEMPTS, new_claim
 from platen.usecases.intake import LONGEST_DELAY
 
 LEASE = timedelta(seconds=90)
@@ -57,16 +57,14 @@ def _tell(hub: Hub, connection: Connection, record: OrderRecord, shipment: Shipm
     try:
         fulfillments = hub.store(connection).tell(shipment, told_by_others=others)
     except Refused as refused:
-        attention = Attention(cause=Cause.STORE_REFUSED, problems=refused.problems, since=now())
-        _finish(
-            hub,
-            record,
-            shipment,
-            step_shipment(shipment, ShipmentState.ATTENTION, attention=attention, due_at=None),
-        )
-        count("Attention")
+        _wait_for_a_person(hub, record, shipment, refused.problems)
     except Verdict as verdict:
-        again = health.failed(hub, connection.connection_id, verdict)
+        again = health.failed_again(hub, connection.connection_id, verdict, shipment.attempt - 1)
+        if isinstance(verdict, Unclear) and shipment.attempt >= MOST_ATTEMPTS:
+            where = connection.connection_id
+            what = f"It is not known whether {where} shows this parcel: {verdict.words}. Look there."
+            _wait_for_a_person(hub, record, shipment, (Problem(what=what),))
+            return
         _finish(hub, record, shipment, _not_now(shipment, verdict, again))
     else:
         told = step_shipment(
@@ -80,6 +78,13 @@ def _tell(hub: Hub, connection: Connection, record: OrderRecord, shipment: Shipm
         _finish(hub, record, shipment, told)
         count("ShipmentsTold")
         health.worked(hub, connection.connection_id)
+
+
+def _wait_for_a_person(hub: Hub, record: OrderRecord, shipment: Shipment, problems: tuple[Problem, ...]) -> None:
+    attention = Attention(cause=Cause.STORE_REFUSED, problems=problems, since=hub.clock.now())
+    after = step_shipment(shipment, ShipmentState.ATTENTION, attention=attention, due_at=None)
+    _finish(hub, record, shipment, after)
+    count("Attention")
 
 
 def _not_now(shipment: Shipment, verdict: Verdict, again: datetime) -> Shipment:
