@@ -450,6 +450,19 @@ def test_a_second_person_who_comes_late_changes_nothing() -> None:
     assert len(scene.bench.vendor.made) == 2
 
 
+def test_what_the_store_cancelled_is_not_made_anew() -> None:
+    scene = vendor_failed()
+    scene.bench.changed(scene.order, cancelled_at=scene.bench.clock.now())
+    scene.bench.run()
+    answer = scene.click(Action.RESEND)
+    assert not answer["ok"]
+    assert "cancelled this order" in answer["error"]["message"]
+    assert scene.click(Action.CANCEL)["ok"]
+    scene.bench.run()
+    assert scene.live() == 0
+    assert scene.state() is OrderState.CANCELLED
+
+
 def test_a_reprint_is_cancelled_under_its_own_name() -> None:
     scene = vendor_cancelled()
     scene.click(Action.RESEND)

@@ -157,6 +157,8 @@ class Decision:
         return max(self.now, (job.lease_until or self.now) + connector.search_lag + MARGIN)
 
     def _resend(self, job: Job) -> Job:
+        if self.record.head.cancelled_at:
+            raise NotPossible("The store cancelled this order: it is not sent again. `cancel` ends it here.")
         if job.asked:
             # The order changed meanwhile: it is read again, and what it asks for now is sent.
             self._replan()
