@@ -451,9 +451,11 @@ def test_a_second_person_who_comes_late_changes_nothing() -> None:
 
 
 def test_what_the_store_cancelled_is_not_made_anew() -> None:
-    scene = vendor_failed()
-    scene.bench.changed(scene.order, cancelled_at=scene.bench.clock.now())
-    scene.bench.run()
+    """Cancelled too late, let go on by a person, and failed by the vendor after that."""
+    scene = cancel_refused()
+    assert scene.click(Action.RELEASE)["ok"]
+    moved(scene, VendorPhase.FAILED)
+    assert scene.causes() == ["vendor_failed"]
     answer = scene.click(Action.RESEND)
     assert not answer["ok"]
     assert "cancelled this order" in answer["error"]["message"]
