@@ -26,11 +26,11 @@ from platen.domain.attention import Cause
 from platen.domain.job import JOB_STEPS, Job, JobState, VendorParcel, VendorPhase
 from platen.domain.order import Order
 from platen.domain.record import OrderHead
-from platen.domain.verdicts import Busy, Denied, Refused, Unclear, Unreachable
 from platen.messages import JobHint, Queue, VendorHint
 from platen.usecases.dispatch import LEASE
 from tests.fakes import Crash, Lost
 from tests.support.stall import StallBench
+from tests.support.troubles import CLEAR, SIDES, Trouble, error_of
 
 LAG = timedelta(seconds=60)
 _PORTS = (
@@ -43,23 +43,18 @@ _PORTS = (
     "connections.save_health",
 )
 _OUTSIDE = ("vendor.find", "vendor.preflight", "vendor.submit", "vendor.read", "vendor.cancel", "store.fetch")
-_CLEAR = ("busy", "unreachable", "refused", "denied")
-"""Said before anything is done; a reply that is lost, or a crash, may come after it too."""
 
 troubles = st.one_of(
     st.none(),
-    st.tuples(st.sampled_from(_PORTS), st.sampled_from(("before", "after")), st.sampled_from(("lost", "crash"))),
-    st.tuples(
-        st.sampled_from(_OUTSIDE), st.sampled_from(("before", "after")), st.sampled_from(("unclear", "crash"))
-    ),
-    st.tuples(st.sampled_from(_OUTSIDE), st.just("before"), st.sampled_from(_CLEAR)),
+    st.tuples(st.sampled_from(_PORTS), st.sampled_from(SIDES), st.sampled_from(("lost", "crash"))),
+    st.tuples(st.sampled_from(_OUTSIDE), st.sampled_from(SIDES), st.sampled_from(("unclear", "crash"))),
+    st.tuples(st.sampled_from(_OUTSIDE), st.just("before"), st.sampled_from(CLEAR)),
     st.tuples(
         st.sampled_from(("orders.claim_job", "orders.body", "orders.save_job", "vendor.submit", "vendor.read")),
-        st.sampled_from(("before", "after")),
+        st.sampled_from(SIDES),
         st.sampled_from(("another worker", "a stall")),
     ),
 )
-type Trouble = tuple[str, str, str] | None
 moods: st.SearchStrategy[Trouble] = st.sampled_from(
     [
         None,
@@ -184,18 +179,9 @@ class ClaimProtocol(RuleBasedStateMachine):
             self.bench.switch.after(call, what)
 
     def _trouble(self, kind: str) -> BaseException | Callable[[], None]:
-        said: dict[str, BaseException] = {
-            "lost": Lost("no answer"),
-            "crash": Crash(),
-            "unclear": Unclear("cut off"),
-            "busy": Busy("slow down", timedelta(seconds=40)),
-            "unreachable": Unreachable("no way there"),
-            "refused": Refused("no"),
-            "denied": Denied("who are you"),
-        }
         if kind == "another worker":
             return self._another_worker
-        return self._stall if kind == "a stall" else said[kind]
+        return self._stall if kind == "a stall" else error_of(kind)
 
     def _another_worker(self) -> None:
         self._all_dispatched()

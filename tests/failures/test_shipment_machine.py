@@ -13,30 +13,28 @@ from platen.connectors import Resend
 from platen.domain.job import VendorParcel, VendorPhase
 from platen.domain.record import OrderState
 from platen.domain.shipment import SHIPMENT_STEPS, Shipment, ShipmentState
-from platen.domain.verdicts import Busy, Denied, Refused, Unclear, Unreachable
 from platen.messages import Queue, ShipmentHint, VendorHint
 from tests.fakes import Crash, Lost
 from tests.support.stall import StallBench
+from tests.support.troubles import CLEAR, SIDES, Trouble, error_of
 
 _PORTS = ("orders.load", "orders.save", "orders.save_shipment", "orders.claim_shipment", "queues.send")
 _OUTSIDE = ("store.tell", "store.make", "vendor.read")
-_SIDES = ("before", "after")
 troubles = st.one_of(
     st.none(),
-    st.tuples(st.sampled_from(_PORTS), st.sampled_from(_SIDES), st.sampled_from(("lost", "crash"))),
-    st.tuples(st.sampled_from(_OUTSIDE), st.sampled_from(_SIDES), st.sampled_from(("unclear", "crash"))),
+    st.tuples(st.sampled_from(_PORTS), st.sampled_from(SIDES), st.sampled_from(("lost", "crash"))),
+    st.tuples(st.sampled_from(_OUTSIDE), st.sampled_from(SIDES), st.sampled_from(("unclear", "crash"))),
     st.tuples(
         st.sampled_from(("store.tell", "vendor.read")),
         st.just("before"),
-        st.sampled_from(("busy", "unreachable", "refused", "denied")),
+        st.sampled_from(CLEAR),
     ),
     st.tuples(
         st.sampled_from(("orders.claim_shipment", "orders.load", "store.tell", "store.make", "orders.save")),
-        st.sampled_from(_SIDES),
+        st.sampled_from(SIDES),
         st.sampled_from(("another worker", "a stall")),
     ),
 )
-type Trouble = tuple[str, str, str] | None
 
 
 class Parcels(RuleBasedStateMachine):
@@ -113,7 +111,7 @@ class Parcels(RuleBasedStateMachine):
         first=st.integers(0, 9),
         second=st.integers(0, 9),
         point=st.sampled_from(("orders.claim_shipment", "orders.load", "store.tell", "store.make", "orders.save")),
-        side=st.sampled_from(_SIDES),
+        side=st.sampled_from(SIDES),
     )
     def two_workers_overlap(self, first: int, second: int, point: str, side: str) -> None:
         """The second does all of its work at one point of the first's."""
@@ -127,7 +125,7 @@ class Parcels(RuleBasedStateMachine):
         self.bench.work_one(Queue.STORE_UPDATES)
         self.bench.switch.clear()
 
-    @rule(mood=st.sampled_from((None, "unclear", "crash")), side=st.sampled_from(_SIDES))
+    @rule(mood=st.sampled_from((None, "unclear", "crash")), side=st.sampled_from(SIDES))
     def everything_is_told_in_a_mood(self, mood: str | None, side: str) -> None:
         while self._arrange(("store.make", side, mood) if mood else None) or self.bench.work_one(
             Queue.STORE_UPDATES
@@ -166,18 +164,9 @@ class Parcels(RuleBasedStateMachine):
             (self.bench.switch.before if side == "before" else self.bench.switch.after)(call, self._trouble(kind))
 
     def _trouble(self, kind: str) -> BaseException | Callable[[], None]:
-        said: dict[str, BaseException] = {
-            "lost": Lost("no answer"),
-            "crash": Crash(),
-            "unclear": Unclear("cut off"),
-            "busy": Busy("slow down", timedelta(seconds=40)),
-            "unreachable": Unreachable("no way there"),
-            "refused": Refused("no"),
-            "denied": Denied("who are you"),
-        }
         if kind == "another worker":
             return self._another_worker
-        return self._stall if kind == "a stall" else said[kind]
+        return self._stall if kind == "a stall" else error_of(kind)
 
     def _another_worker(self) -> None:
         self.bench.work_one(Queue.STORE_UPDATES)
@@ -218,7 +207,7 @@ class Parcels(RuleBasedStateMachine):
         bench.switch.clear()
         bench.run(timedelta(hours=12), at_least=timedelta(hours=5))
         for item in bench.attention():
-            assert item["cause"] == "store_refused"
+            assert item["cause"] in ("store_refused", "vendor_refused")
             assert bench.click("retry", item["order_id"], item["place"])["ok"]
         bench.do("redrive")
         bench.run(timedelta(hours=12), at_least=timedelta(hours=1))

@@ -6,11 +6,15 @@ from datetime import timedelta
 
 from platen.connectors import Resend
 from platen.domain.connection import Connection, Intake, Lines, Link, Role
+from platen.domain.job import Job, JobState
 from platen.domain.order import Address, Line, Order, Payment
 from platen.messages import OrderHint, PollHint, Queue
 from tests.support.bench import Bench
 from tests.support.doubles import ScriptedStore, ScriptedVendor
 
+LAG = timedelta(seconds=60)
+SEARCHABLE = [Resend.UNIQUE_ID, Resend.LOOKUP]
+SAFE = [*SEARCHABLE, Resend.NATIVE_KEY]
 ANYWHERE = Address(first_name="A", last_name="B", address1="C 1", city="D", postcode="1", country_code="DE")
 
 
@@ -73,3 +77,19 @@ class StallBench(Bench):
             connection="stall", store_order_id=order.store_order_id, updated_at=order.updated_at, topic="orders"
         )
         self.queues.put_raw(Queue.INTAKE, hint.model_dump_json())
+
+
+def bench_of(policy: Resend) -> StallBench:
+    return StallBench(policy, LAG)
+
+
+def the_job(bench: StallBench, order: Order) -> Job:
+    return bench.record(order.order_id).jobs["1"]
+
+
+def sent_once(bench: StallBench, order: Order) -> None:
+    job = the_job(bench, order)
+    assert job.state is JobState.SENT, job
+    assert [one.ref for one in bench.vendor.made] == [job.vendor_ref]
+    assert bench.attention() == []
+    assert not bench.queues.dead()

@@ -34,6 +34,8 @@ from twins.shopify.model import Order as StoreSide
 SHOP_HOST = "acme.myshopify.com"
 PRINT_HOST = "api.picanova.com"
 STORE, VENDOR = "acme", "prints"
+CREATE, FULFIL = "POST /orders", "fulfillmentCreate"
+"""The twins' own names of the two calls that must never be carried out twice."""
 CANVAS = {
     "sku": "CANVAS-1",
     "print_sku": "DIGI-40X30-1",
@@ -137,6 +139,13 @@ class World(Bench):
     def vendor_orders(self, order: StoreSide) -> list[VendorSide]:
         key = self.key(order)
         return [one for one in self.picanova.orders if key in (one.external_id or "")]
+
+    def ships(self, *orders: StoreSide, tracking: str = "T") -> None:
+        """The vendor ships each of them in one parcel, and the news go their way."""
+        for order in orders:
+            for one in self.vendor_orders(order):
+                self.picanova.ship(one.id, tracking=f"{tracking}-{one.id}")
+        self.run()
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         """A webhook comes in, by its secret path."""
