@@ -7,13 +7,15 @@ from datetime import timedelta
 import pytest
 
 from platen.connectors import Resend
+from platen.connectors.shopify.parcels import Shown, recognise
 from platen.domain.job import VendorParcel, VendorPhase
 from platen.domain.order import Order
 from platen.domain.record import OrderState
-from platen.domain.shipment import ShipmentState
+from platen.domain.shipment import Parcel, Shipment, ShipmentLine, ShipmentState
 from platen.domain.verdicts import Busy, Denied, Refused, Unclear, Unreachable
 from platen.messages import Queue, VendorHint
 from tests.fakes import Crash, Lost
+from tests.fakes.clock import START
 from tests.support.stall import StallBench
 
 
@@ -173,3 +175,25 @@ def test_tracking_that_is_amended_while_it_is_told_is_told_too() -> None:
     bench.run()
     assert shown(bench, order) == [("T9", {"10": 2})]
     all_told(bench, order)
+
+
+def test_what_bears_the_parcels_number_is_taken_before_what_only_fits() -> None:
+    """Told half and cut off: what fits beside it is another parcel's, whose making was not heard of either."""
+    parcel = Shipment(
+        order_id="k7x2m3qpl4tzabcd",
+        shipment_id="1-a",
+        connection="stall",
+        store_order_id="1",
+        job_id="1",
+        state=ShipmentState.CLAIMED,
+        parcel=Parcel(tracking="T3"),
+        lines=(ShipmentLine(line_id="10", quantity=1), ShipmentLine(line_id="11", quantity=1)),
+        recorded_at=START,
+        doubt=True,
+    )
+    orphan = Shown("F3", "#1.3", True, frozenset(), {"11": 1}, START)
+    own = Shown("F4", "#1.4", True, frozenset({"T3"}), {"10": 1, "11": 1}, START)
+    for listed in ([orphan, own], [own, orphan]):
+        found = recognise(parcel, listed, noted=(), others=())
+        assert [one.number for one in found.fulfillments] == ["F4"]
+        assert found.missing == {}

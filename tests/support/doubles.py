@@ -203,7 +203,8 @@ class ScriptedStore(Switched, port="store"):
         wanted = Counter({line.line_id: line.quantity for line in shipment.lines})
         missing = Counter(wanted)
         ours: list[str] = []
-        for one in shown:
+        surest = sorted(shown, key=lambda one: (not one.tracking or one.tracking != shipment.parcel.tracking,))
+        for one in surest:
             if self._is_ours(one, shipment, wanted, missing, told_by_others):
                 ours.append(one.number)
                 missing -= Counter(one.goods)

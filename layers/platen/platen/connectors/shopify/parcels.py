@@ -88,7 +88,10 @@ def recognise(
         if one.live and one.number in noted:
             ours.append(one)
             missing -= Counter(one.goods)
-    for one in fulfillments:
+    # The surest first: what bears the parcel's number, then what holds just its goods. A part that fits may be
+    # another parcel's whose making was not heard of.
+    number = bare(shipment.parcel.tracking)
+    for one in sorted(fulfillments, key=lambda one: (number not in one.tracking, one.goods != wanted)):
         free = one.live and one.number not in noted and one.number not in others
         if free and _is_ours(shipment, one, wanted, missing):
             ours.append(one)
