@@ -122,7 +122,7 @@ class Orders(Protocol):
 
 class Connections(Protocol):
     def get(self, connection_id: str) -> Connection:
-        """Raises NotFound. May be up to a minute old: settings change rarely."""
+        """Raises NotFound. May be some seconds old: it is read for every message."""
 
     def all(self) -> list[Connection]: ...
 

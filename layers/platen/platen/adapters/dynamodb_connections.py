@@ -19,7 +19,8 @@ from platen.ports import Clock, Conflict, NotFound
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_CONNECTION_AGE = timedelta(seconds=60)
+_CONNECTION_AGE = timedelta(seconds=10)
+"""An order that comes right after a new link must not be told that there is none."""
 _HEALTH_AGE = timedelta(seconds=3)
 
 
