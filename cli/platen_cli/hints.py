@@ -14,6 +14,9 @@ CAUSES = {
     "print_details": "The print details are incomplete or contradict each other",
     "ship_to_missing": "The order has no usable address",
     "ship_to_hidden": "The shop does not show us the address",
+    "held": "Its link holds it for you",
+    "mail_class": "No mail class fits its shipping method",
+    "artwork": "The artwork is not as the vendor needs it",
     "preflight": "The vendor would refuse it",
     "vendor_refused": "The vendor refused it",
     "unconfirmed": "Nobody can say whether the vendor has it",
@@ -33,6 +36,7 @@ _HELPS = {
     "retry": "once it is mended: try again",
     "resend": "only if it is not at the vendor: look first",
     "mark-sent": "it is at the vendor: say its number there",
+    "mark-cancelled": "you have had it cancelled there yourself",
     "release": "seen, and good as it is: go on",
     "cancel": "do not make it",
 }

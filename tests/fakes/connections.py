@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ class FakeConnections(Switched, port="connections"):
         super().__init__(switch)
         self._connections: dict[str, str] = {}
         self._healths: dict[str, str] = {}
+        self._folders: tuple[str, ...] = ()
 
     def get(self, connection_id: str) -> Connection:
         if connection_id not in self._connections:
@@ -32,6 +33,12 @@ class FakeConnections(Switched, port="connections"):
         _write(self._connections, saved.connection_id, saved)
         return saved
 
+    def folders(self) -> tuple[str, ...]:
+        return self._folders
+
+    def save_folders(self, names: Sequence[str]) -> None:
+        self._folders = tuple(names)
+
     def health(self, connection_id: str) -> Health:
         text = self._healths.get(connection_id)
         return Health.model_validate_json(text) if text else Health(connection_id=connection_id)
@@ -43,7 +50,7 @@ class FakeConnections(Switched, port="connections"):
 
     @aside
     def everything(self) -> dict[str, object]:
-        return {"connections": dict(self._connections), "healths": dict(self._healths)}
+        return {"connections": dict(self._connections), "healths": dict(self._healths), "folders": self._folders}
 
 
 def _write(items: dict[str, str], key: str, value: Connection | Health) -> None:

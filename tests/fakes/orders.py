@@ -59,6 +59,17 @@ class FakeOrders(Switched, port="orders"):
         following = str(start + limit) if len(heads) > start + limit else ""
         return Page(tuple(heads[start : start + limit]), following)
 
+    def in_folder(self, connection: str, folder: str, limit: int, after: str = "") -> Page[OrderHead]:
+        heads = [one for one in self._all(OrderHead) if (one.connection, one.folder) == (connection, folder)]
+        heads.sort(key=lambda head: (head.placed_at, head.order_id), reverse=True)
+        start = int(after or 0)
+        following = str(start + limit) if len(heads) > start + limit else ""
+        return Page(tuple(heads[start : start + limit]), following)
+
+    def count_in_folder(self, connection: str, folder: str, most: int) -> int:
+        found = [one for one in self._all(OrderHead) if (one.connection, one.folder) == (connection, folder)]
+        return min(most, len(found))
+
     def by_number(self, connection: str, number: str) -> list[OrderHead]:
         wanted = connection, _plain(number)
         return [one for one in self._all(OrderHead) if (one.connection, _plain(one.number)) == wanted]

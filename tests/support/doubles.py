@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,13 +15,16 @@ from typing import Any
 from pydantic import BaseModel
 
 from platen.connectors import Connector, Resend
+from platen.domain.artwork import ArtworkNeeds
 from platen.domain.attention import Problem
 from platen.domain.connection import Role
 from platen.domain.job import Job, VendorOrder, VendorParcel, VendorPhase
+from platen.domain.mail_class import MailClass
 from platen.domain.order import Order
+from platen.domain.record import CancelWish
 from platen.domain.shipment import Shipment
 from platen.domain.verdicts import AlreadyThere, Refused
-from platen.ports import Access, Clock, Finding, JobRequest, OrderStub, Page, Store, Vendor
+from platen.ports import Access, Clock, Finding, JobRequest, News, OrderStub, Page, Store, Vendor
 from tests.fakes.switch import Switch, Switched, aside
 
 
@@ -83,6 +86,7 @@ class ScriptedVendor(Switched, port="vendor"):
         self.on_submit: Callable[[Job], None] = lambda _job: None
         self.on_request: Callable[[JobRequest], None] = lambda _request: None
         self.problems: list[Problem] = []
+        self.mail_classes: list[MailClass] = []
 
     def connector(self) -> DoubledConnector:
         return connector_of("press", Role.VENDOR, self, resend=self.resend, search_lag=self.lag)
@@ -127,6 +131,15 @@ class ScriptedVendor(Switched, port="vendor"):
 
     def check(self) -> list[Finding]:
         return [Finding(ok=True, what="fine")]
+
+    def classes(self) -> Sequence[MailClass]:
+        return self.mail_classes
+
+    def artwork_needs(self, request: JobRequest) -> Mapping[str, ArtworkNeeds]:
+        return {}
+
+    def news(self, cursor: str) -> News | None:
+        return None
 
     def refresh(self) -> int:
         return 0
@@ -175,6 +188,7 @@ class ScriptedStore(Switched, port="store"):
         self.orders: dict[str, Order] = {}
         self.shown: dict[str, list[Fulfilled]] = {}
         self.places: dict[str, str] = {}
+        self.cancels: list[str] = []
 
     def connector(self) -> DoubledConnector:
         return connector_of("stall", Role.STORE, self, search_lag=timedelta(seconds=10))
@@ -251,6 +265,13 @@ class ScriptedStore(Switched, port="store"):
 
     def check(self) -> list[Finding]:
         return [Finding(ok=True, what="fine")]
+
+    def cancel(self, store_order_id: str, wish: CancelWish) -> None:
+        order = self.orders[store_order_id]
+        if order.cancelled_at is None:
+            now = self._clock.now()
+            self.orders[store_order_id] = order.but(cancelled_at=now, updated_at=now)
+            self.cancels.append(store_order_id)
 
     def listen(self, url: str) -> list[Finding]:
         return []

@@ -17,6 +17,7 @@ INDEXES = {
     "by_vendor_order": ["vendor_order"],
     "by_due": ["due_lane", "due_at"],
     "by_number": ["store_number", "placed_at"],
+    "by_folder": ["store_folder", "placed_at"],
 }
 
 

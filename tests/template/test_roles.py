@@ -71,6 +71,7 @@ MAY: dict[str, dict[str, str]] = {
         "OrdersTable": "dynamodb BatchGetItem GetItem PutItem Query",
         "OrdersTable/index/by_state": "dynamodb Query",
         "OrdersTable/index/by_number": "dynamodb Query",
+        "OrdersTable/index/by_folder": "dynamodb Query",
         "OrdersTable/index/by_due": "dynamodb Query",
         "ConnectionsTable": "dynamodb BatchGetItem BatchWriteItem GetItem PutItem Query",
         "ProductsTable": "dynamodb BatchGetItem BatchWriteItem",

@@ -12,7 +12,20 @@ from platen.connectors import Connector
 from platen.domain.connection import Connection
 from platen.domain.order import Address
 from platen.domain.printing import PrintDetails
-from platen.ports import Access, Cache, Clock, Connections, Http, Orders, Products, Queues, Secrets, Store, Vendor
+from platen.ports import (
+    Access,
+    Artwork,
+    Cache,
+    Clock,
+    Connections,
+    Http,
+    Orders,
+    Products,
+    Queues,
+    Secrets,
+    Store,
+    Vendor,
+)
 
 
 def _new_token() -> str:
@@ -32,6 +45,8 @@ class Hub:
     queues: Queues
     open_http: Callable[[Sequence[str]], Http]
     """hosts -> the door to them."""
+    artwork: Artwork | None = None
+    """None where print files are not looked at."""
     connector: Callable[[str], Connector] = connectors.load
     new_token: Callable[[], str] = _new_token
     _settings: dict[tuple[str, int], Any] = field(default_factory=dict)

@@ -45,6 +45,8 @@ class OrderHint(Message):
     """The sender's id of this delivery, for the log."""
     replan: bool = False
     """A person asked: plan again what was not sent, though nothing changed."""
+    remap: bool = False
+    """The links, a folder or the product map changed: plan again, but what comes out the same stays as it is."""
     tries: Tries = 0
 
 
@@ -70,7 +72,8 @@ class ShipmentHint(Message):
     """[store-updates] A parcel its store (``connection``) may not know of."""
 
     order_id: Id
-    shipment_id: Id
+    shipment_id: Word = ""
+    """Empty: the order itself, which is to be cancelled there."""
 
 
 class PollHint(Message):

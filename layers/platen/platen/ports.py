@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from platen.domain.artwork import ArtworkNeeds, Seen
 from platen.domain.attention import Problem
 from platen.domain.claim import Claim
 from platen.domain.connection import Connection, Health
 from platen.domain.job import Job, VendorOrder, VendorParcel
-from platen.domain.order import Order
+from platen.domain.mail_class import MailClass
+from platen.domain.order import Charges, Order
 from platen.domain.printing import PrintDetails, ProductMapping
-from platen.domain.record import Event, OrderBody, OrderHead, OrderRecord, OrderState
+from platen.domain.record import CancelWish, Event, OrderBody, OrderHead, OrderRecord, OrderState
 from platen.domain.shipment import Shipment
 from platen.messages import Message, Queue
 
@@ -113,6 +115,12 @@ class Orders(Protocol):
     def in_state(self, connection: str, state: OrderState, limit: int, after: str = "") -> Page[OrderHead]:
         """A store's orders in a state, newest first."""
 
+    def in_folder(self, connection: str, folder: str, limit: int, after: str = "") -> Page[OrderHead]:
+        """A store's orders in a folder, newest first."""
+
+    def count_in_folder(self, connection: str, folder: str, most: int) -> int:
+        """How many there are, counted no further than ``most``."""
+
     def by_number(self, connection: str, number: str) -> list[OrderHead]:
         """The orders a store calls by that number: usually one."""
 
@@ -128,6 +136,11 @@ class Connections(Protocol):
 
     def save(self, connection: Connection) -> Connection:
         """Raises Conflict."""
+
+    def folders(self) -> tuple[str, ...]:
+        """The user's folders, in their order; empty while nobody has changed the list."""
+
+    def save_folders(self, names: Sequence[str]) -> None: ...
 
     def health(self, connection_id: str) -> Health:
         """Never older than a few seconds."""
@@ -256,6 +269,24 @@ class Access:
 
 
 @dataclass(frozen=True)
+class News:
+    """One page of a vendor's own list of what moved."""
+
+    external_ids: tuple[str, ...]
+    cursor: str
+    """Where the next page begins."""
+    more: bool = False
+
+
+class Artwork(Protocol):
+    """Looks at print files, wherever on the public internet they are; nowhere else."""
+
+    def look(self, url: str) -> Seen:
+        """The file's type, size and pixels, read from its first bytes. Never raises for what the file, its
+        server or the network does: that is what is seen."""
+
+
+@dataclass(frozen=True)
 class OrderStub:
     """An order seen in a list: just enough to know whether to read it."""
 
@@ -294,6 +325,10 @@ class Store(Protocol):
     def check(self) -> list[Finding]:
         """Whether the credentials work, what they may do, and what is missing."""
 
+    def cancel(self, store_order_id: str, wish: CancelWish) -> None:
+        """Cancel the order at the store, unless it is cancelled already. Raises Refused with the store's words,
+        also where the store cannot be told to."""
+
     def listen(self, url: str) -> list[Finding]:
         """Make the store's webhooks point at ``url``: list, create what is missing, mend what is wrong."""
 
@@ -304,6 +339,10 @@ class JobRequest:
 
     job: Job
     body: OrderBody
+    mail_class: str = ""
+    """The vendor's code of the class it goes by; empty where the vendor has none."""
+    gift_message: str = ""
+    packing_message: str = ""
 
     @property
     def order(self) -> Order:
@@ -311,6 +350,11 @@ class JobRequest:
 
     def details(self, line_id: str) -> PrintDetails:
         return self.body.printing.get(line_id, PrintDetails())
+
+    @property
+    def charges(self) -> Charges | None:
+        """This job's part of what belongs to the order as a whole."""
+        return self.job.shares or self.order.charges
 
 
 class Vendor(Protocol):
@@ -336,6 +380,16 @@ class Vendor(Protocol):
 
     def check(self) -> list[Finding]:
         """Whether the credentials work, and what else the person has to do at the vendor."""
+
+    def classes(self) -> Sequence[MailClass]:
+        """The vendor's mail classes, from its cached list; empty where it has none to choose from."""
+
+    def artwork_needs(self, request: JobRequest) -> Mapping[str, ArtworkNeeds]:
+        """line id -> what each print file of it must be like; lines that are not in it are only to be there."""
+
+    def news(self, cursor: str) -> News | None:
+        """What moved since the cursor (empty: from the start of what the vendor keeps); None when the vendor
+        has no such list, and is asked order by order."""
 
     def refresh(self) -> int:
         """Read anew what is cached (the catalogue); gives how many entries."""

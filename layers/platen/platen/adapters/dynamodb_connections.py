@@ -6,7 +6,7 @@ and ``cache:<namespace>`` items by key. The products table holds ``store`` + ``s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Any
@@ -78,6 +78,14 @@ class DynamoDBConnections:
         self._connections.drop(connection.connection_id)
         self._put("connection", connection.connection_id, saved)
         return saved
+
+    def folders(self) -> tuple[str, ...]:
+        item = self._item("setting", "folders")
+        return tuple(item["names"]) if item else ()
+
+    def save_folders(self, names: Sequence[str]) -> None:
+        item = {"kind": "setting", "name": "folders", "names": list(names)}
+        self._client.put_item(TableName=self._table, Item=to_wire(item))
 
     def health(self, connection_id: str) -> Health:
         remembered = self._healths.get(connection_id)
@@ -180,14 +188,15 @@ class DynamoDBCache:
 
 def _mapping(item: Mapping[str, Any]) -> ProductMapping:
     details = PrintDetails.model_validate({**item, "sku": item.get("print_sku", "")})
-    return ProductMapping(sku=item["sku"], details=details)
+    return ProductMapping(sku=item["sku"], details=details, location=item.get("stock_location", ""))
 
 
 def _renamed(mapping: ProductMapping) -> dict[str, Any]:
     """The details' own ``sku`` is the vendor's code: it must not hide the key, which is the store's."""
     fields = fields_of(mapping.details)
     code = fields.pop("sku", "")
-    return fields | ({"print_sku": code} if code else {})
+    own = {"print_sku": code, "stock_location": mapping.location}
+    return fields | {name: value for name, value in own.items() if value}
 
 
 def _write_all(client: DynamoDBClient, table: str, requests: Iterable[Any]) -> None:

@@ -6,7 +6,7 @@
     k7x2…     body#<name>               -                                        (expires)
               event#<time>#<id>         -                                        (expires)
               job#0001                  by_vendor_order, by_due (vendor's lane)
-              order                     by_state, by_number, by_due (store's lane)
+              order                     by_state, by_number, by_folder, by_due (store's lane)
               shipment#<id>             by_due (store's lane)
 """
 
@@ -35,6 +35,8 @@ def item_of(value: OrderHead | Job | Shipment) -> Item:
             item["item"] = "order"
             item["store_state"] = f"{value.connection}#{value.state.value}"
             item["store_number"] = f"{value.connection}#{plain_number(value.number)}"
+            if value.folder:
+                item["store_folder"] = f"{value.connection}#{value.folder}"
             if value.look_at:
                 item["due_lane"], item["due_at"] = f"{value.connection}#{Watch.WORK}", iso(value.look_at)
         case Job():

@@ -30,7 +30,7 @@ from platen.ports import Conflict, Due, NotClaimed, NotFound, Page
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_PAGE_KEY = frozenset({"store_state", "placed_at", "order_id", "item"})
+_PAGE_KEY = frozenset({"placed_at", "order_id", "item"})
 _TRIES = 3
 _AT_ONCE = 100
 """So many writes a transaction takes."""
@@ -105,17 +105,39 @@ class DynamoDBOrders:
         return [due_of(item["order_id"]["S"], item["item"]["S"]) for item in answer["Items"]]
 
     def in_state(self, connection: str, state: OrderState, limit: int, after: str = "") -> Page[OrderHead]:
-        place = f"{connection}#{state.value}"
+        return self._newest_first("by_state", "store_state", f"{connection}#{state.value}", limit, after)
+
+    def in_folder(self, connection: str, folder: str, limit: int, after: str = "") -> Page[OrderHead]:
+        return self._newest_first("by_folder", "store_folder", f"{connection}#{folder}", limit, after)
+
+    def count_in_folder(self, connection: str, folder: str, most: int) -> int:
         query: dict[str, Any] = {
             "TableName": self._table,
-            "IndexName": "by_state",
-            "KeyConditionExpression": "store_state = :state",
-            "ExpressionAttributeValues": {":state": {"S": place}},
+            "IndexName": "by_folder",
+            "KeyConditionExpression": "store_folder = :place",
+            "ExpressionAttributeValues": {":place": {"S": f"{connection}#{folder}"}},
+            "Select": "COUNT",
+        }
+        count = 0
+        while count < most:
+            answer = self._client.query(**query, Limit=most - count)
+            count += answer["Count"]
+            if "LastEvaluatedKey" not in answer:
+                break
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        return count
+
+    def _newest_first(self, index: str, key: str, place: str, limit: int, after: str) -> Page[OrderHead]:
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": index,
+            "KeyConditionExpression": f"{key} = :place",
+            "ExpressionAttributeValues": {":place": {"S": place}},
             "ScanIndexForward": False,
             "Limit": limit,
         }
         if after:
-            query["ExclusiveStartKey"] = _start(after, place)
+            query["ExclusiveStartKey"] = _start(after, key, place)
         answer = self._client.query(**query)
         heads = self.heads(item["order_id"]["S"] for item in answer["Items"])
         newest_first = sorted(heads.values(), key=lambda head: head.placed_at, reverse=True)
@@ -337,14 +359,14 @@ def _with(record: OrderRecord, saved: Sequence[OrderHead | Job | Shipment]) -> O
     return record
 
 
-def _start(token: str, place: str) -> dict[str, Any]:
+def _start(token: str, index_key: str, place: str) -> dict[str, Any]:
     """Where the next page begins. Raises NotFound for a token that is not of this very list."""
     try:
         key = read_page_token(token)
     except ValueError:
         key = {}
     texts = [list(value) == ["S"] and isinstance(value["S"], str) for value in key.values()]
-    if set(key) != _PAGE_KEY or not all(texts) or key["store_state"]["S"] != place:
+    if set(key) != _PAGE_KEY | {index_key} or not all(texts) or key[index_key]["S"] != place:
         raise NotFound("there is no such page of these orders; begin with the first one")
     return key
 

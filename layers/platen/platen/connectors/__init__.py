@@ -73,6 +73,16 @@ class Connector:
     """settings -> how long the vendor may leave an order waiting before a person should look."""
     test_orders: bool = False
     """It can take an order as a test, which is never made."""
+    provisional: str = ""
+    """Why its contract may prove wrong, for people to read before they trust it; empty where it is published."""
+    lacking: Callable[[PrintDetails], tuple[str, ...]] = field(default=lambda _: ())
+    """print details -> the names of the fields (``print_url``, …) without which it makes nothing of them."""
+    most_prints: int = 99
+    """How many prints it puts on one product."""
+    default_class: Callable[[Any], str] = field(default=lambda _: "")
+    """settings -> the mail class for connections that have no Default Mail Class."""
+    ask_again: Callable[[Any], timedelta] | None = None
+    """settings -> how long after the last news an order is asked about; None: at every poll."""
 
     def open_store(self, access: Access) -> Store:
         return _load(self.store)(access)  # type: ignore[no-any-return]

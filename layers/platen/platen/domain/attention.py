@@ -20,6 +20,8 @@ class Action(StrEnum):
     """Do not make it; cancel at the vendor what is already there."""
     MARK_SENT = "mark-sent"
     """It is at the vendor, under this reference: adopt it."""
+    MARK_CANCELLED = "mark-cancelled"
+    """The person has had it cancelled there by hand: it is not made."""
 
 
 class Cause(StrEnum):
@@ -29,6 +31,9 @@ class Cause(StrEnum):
     PRINT_DETAILS = "print_details"
     SHIP_TO_MISSING = "ship_to_missing"
     SHIP_TO_HIDDEN = "ship_to_hidden"
+    HELD = "held"
+    MAIL_CLASS = "mail_class"
+    ARTWORK = "artwork"
     PREFLIGHT = "preflight"
     VENDOR_REFUSED = "vendor_refused"
     UNCONFIRMED = "unconfirmed"
@@ -49,11 +54,14 @@ ACTIONS: dict[Cause, tuple[Action, ...]] = {
     Cause.PRINT_DETAILS: (Action.RETRY, Action.CANCEL),
     Cause.SHIP_TO_MISSING: (Action.RETRY, Action.CANCEL),
     Cause.SHIP_TO_HIDDEN: (Action.RETRY, Action.CANCEL),
+    Cause.HELD: (Action.RELEASE, Action.CANCEL),
+    Cause.MAIL_CLASS: (Action.RETRY, Action.RELEASE, Action.CANCEL),
+    Cause.ARTWORK: (Action.RETRY, Action.RELEASE, Action.CANCEL),
     Cause.PREFLIGHT: (Action.RETRY, Action.CANCEL),
     Cause.VENDOR_REFUSED: (Action.RETRY, Action.CANCEL),
     Cause.UNCONFIRMED: (Action.RETRY, Action.RESEND, Action.MARK_SENT, Action.CANCEL),
     Cause.CHANGED_AFTER_SENT: (Action.RELEASE, Action.CANCEL),
-    Cause.CANCEL_REFUSED: (Action.RETRY, Action.RELEASE),
+    Cause.CANCEL_REFUSED: (Action.RETRY, Action.MARK_CANCELLED, Action.RELEASE),
     Cause.CANCELLED_AFTER_SHIPPED: (Action.RELEASE,),
     Cause.VENDOR_CANCELLED: (Action.RESEND, Action.CANCEL),
     Cause.VENDOR_FAILED: (Action.RETRY, Action.RESEND, Action.CANCEL),

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
+from platen.domain.making import FolderName, Making
 from platen.domain.model import Instant, Value
 
 
@@ -26,15 +27,37 @@ class Lines(StrEnum):
     """Everything that goes in a parcel."""
 
 
-class Link(Value):
-    """A rule from a store connection to a vendor connection. The first link that takes a line has it."""
+class Send(StrEnum):
+    """What becomes of a job that a link makes."""
 
+    AUTO = "auto"
+    HOLD = "hold"
+    """It waits for a person, who releases it."""
+
+
+class Link(Value):
+    """A rule from a store connection to a vendor connection. The first link that takes a line has it.
+
+    Every condition that is set has to hold; within one, any of its values will do.
+    """
+
+    name: str = ""
+    """What people call it, once in a store; empty: the vendor's."""
     vendor: str
     lines: Lines = Lines.PRINTED
     skus: tuple[str, ...] = ()
     """Patterns such as ``CANVAS-*``, case-sensitive as SKUs are; empty takes every SKU."""
     countries: tuple[str, ...] = ()
     """Ship-to countries, alpha-2; empty takes every country."""
+    vendors: tuple[str, ...] = ()
+    """Product vendors or brands, as the store has them; patterns, case aside."""
+    tags: tuple[str, ...] = ()
+    """The order has one of these tags; case aside."""
+    locations: tuple[str, ...] = ()
+    """The item's location is one of these; case aside."""
+    folders: tuple[str, ...] = ()
+    """The order is in one of these folders; case aside."""
+    send: Send = Send.AUTO
 
     def takes(self, *, sku: str, printed: bool, country: str) -> bool:
         if self.lines is Lines.PRINTED and not printed:
@@ -77,6 +100,10 @@ class Intake(Value):
     release_when: ReleaseWhen = ReleaseWhen.PAID
     test_orders: TestOrders = TestOrders.SKIP
     unrouted: Unrouted = Unrouted.ATTENTION
+    new_folder: FolderName = ""
+    """Folder for New Orders; empty: the first of the list."""
+    cancel_folder: FolderName = ""
+    """Where orders go that the store cancelled before anything was made of them."""
 
 
 class Connection(Value):
@@ -90,6 +117,8 @@ class Connection(Value):
     links: tuple[Link, ...] = ()
     intake: Intake | None = None
     """Set on store connections."""
+    making: Making = Making()
+    """How jobs are prepared; of meaning on vendor connections."""
     paused: bool = False
     created_at: Instant
     version: int = 0
@@ -109,6 +138,8 @@ class Health(Value):
     """Its credentials or permissions need a person."""
     cursor: Instant | None = None
     """How far the reconcile poll has come."""
+    news_cursor: str = ""
+    """How far a vendor's own list of news was read, in the vendor's terms."""
     polled_at: Instant | None = None
     listened_at: Instant | None = None
     """When its webhook subscriptions were last looked after."""

@@ -45,4 +45,4 @@ def content_of(
 
 
 def _as_json(details: PrintDetails | None) -> object:
-    return details.model_dump(mode="json") if details else None
+    return details.model_dump(mode="json", exclude_defaults=True) if details else None

@@ -9,7 +9,9 @@ from pydantic import Field
 
 from platen.domain.attention import Attention
 from platen.domain.claim import Claimable
+from platen.domain.mail_class import By
 from platen.domain.model import Instant, Value
+from platen.domain.order import Charges
 
 
 class JobState(StrEnum):
@@ -138,6 +140,19 @@ class Job(Claimable):
     """A person decided that its lines are not made: they are not planned again."""
     reprint: int = 0
     """How many times a person had it made anew under a new id."""
+    reprint_of: str = ""
+    """The job that a person wants once more: beyond what the order asks for, so planning leaves it alone."""
+    reason: str = ""
+    """Why, in that person's words."""
+    released: bool = False
+    """A person said of this very content: send it as it is."""
+    shares: Charges | None = None
+    """Its part of what belongs to the order as a whole; None: all of it."""
+    mail_class: str = ""
+    """The vendor's code of the mail class it went by."""
+    mail_class_by: By = By.NONE
+    warnings: tuple[str, ...] = ()
+    """What was seen before it was sent, and did not stop it."""
     planned_at: Instant
     sent_at: Instant | None = None
     heard_at: Instant | None = None

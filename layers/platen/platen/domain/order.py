@@ -55,6 +55,17 @@ class Attribute(Value):
     value: str
 
 
+class Charges(Value):
+    """What belongs to the order as a whole, in the currency the buyer saw; shared out when it is split."""
+
+    currency: str = Field(min_length=3, max_length=3)
+    shipping: Decimal = Decimal(0)
+    handling: Decimal = Decimal(0)
+    tax: Decimal = Decimal(0)
+    discount: Decimal = Decimal(0)
+    """Taken off in all; unit prices have their part of it taken off already."""
+
+
 class Line(Value):
     """One item of an order."""
 
@@ -71,6 +82,10 @@ class Line(Value):
     unit_price: Money | None = None
     """What the buyer pays for one, after discounts, in the currency the buyer saw."""
     attributes: tuple[Attribute, ...] = ()
+    vendor: str = ""
+    """The product's vendor or brand, as the store has it."""
+    location: str = ""
+    """The name of the place the store means it to ship from."""
 
 
 class ShippingChoice(Value):
@@ -102,6 +117,13 @@ class Order(Value):
     email: str = ""
     lines: tuple[Line, ...] = ()
     shipping: tuple[ShippingChoice, ...] = ()
+    charges: Charges | None = None
+    """None where the store does not tell."""
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    """What the buyer wrote with the order. Personal data, as the address is."""
+    attributes: tuple[Attribute, ...] = ()
+    """Names and values that came with the order as a whole, e.g. ``gift_message``."""
     hidden: tuple[str, ...] = ()
     """Fields the store refused to show us (no permission); a null there is not the buyer's doing."""
 
@@ -114,7 +136,8 @@ class Order(Value):
 
     def fingerprint(self) -> str:
         """Names this version of the order; the store's clock is left out, it ticks at our own writes too."""
-        return digest(self.model_dump(mode="json", exclude={"updated_at"}))
+        # Defaults are left out, so that a field we learn of later renames no order that has none of it.
+        return digest(self.model_dump(mode="json", exclude={"updated_at"}, exclude_defaults=True))
 
 
 def order_id(connection: str, store_order_id: str) -> str:

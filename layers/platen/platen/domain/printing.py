@@ -20,21 +20,44 @@ class PrintOption(Value):
     value: str
 
 
+class Print(Value):
+    """One print on a product: its artwork and where it goes."""
+
+    url: str = ""
+    location: str = ""
+    """The placement in the vendor's words, e.g. ``front``."""
+    kind: str = ""
+    """How it is put on (``print_type``), e.g. ``DTF``."""
+    preview: str = ""
+    """The address of a mock-up, for people."""
+
+
 class PrintDetails(Value):
     """What to print, in the vendor's terms.
 
     Either ``design_id`` (a product the vendor already holds with its artwork), or ``sku`` with the
     ``url`` of the artwork. ``account`` picks one of a vendor connection's accounts, when it has several.
+    The plain fields are the first print; ``more`` are the numbered ones from 2 on.
     """
 
     sku: str = ""
     url: str = ""
+    location: str = ""
+    kind: str = ""
+    preview: str = ""
+    more: tuple[Print, ...] = ()
     design_id: str = ""
     account: str = ""
     options: tuple[PrintOption, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.sku or self.url or self.design_id)
+
+    @property
+    def prints(self) -> tuple[Print, ...]:
+        """Every print, the first one first; empty where the vendor holds the artwork."""
+        first = Print(url=self.url, location=self.location, kind=self.kind, preview=self.preview)
+        return (first, *self.more) if first != Print() or self.more else ()
 
     def over(self, fallback: PrintDetails) -> PrintDetails:
         """These details, with what they leave open taken from the product map's.
@@ -58,6 +81,8 @@ class ProductMapping(Value):
 
     sku: str
     details: PrintDetails
+    location: str = ""
+    """Where its stock is: what Inventory Location Match and links go by; wins over the store's word."""
 
 
 def details_of(line: Line, mapping: ProductMapping | None) -> tuple[PrintDetails, tuple[Problem, ...]]:

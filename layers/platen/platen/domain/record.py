@@ -32,6 +32,30 @@ class ForbiddenStep(Exception):
     """Somebody tried to move a state against the table of allowed steps: a bug, never a message's fault."""
 
 
+class CancelWish(Value):
+    """A person's wish that the whole order be cancelled, and how far it has come.
+
+    ::
+
+        wished ──▶ nothing more is sent ──▶ each vendor is asked ──▶ the store is told ──▶ told_at
+                                                 │ refused, or shipped      │ refused
+                                                 └──────▶ a person          └──────▶ a person
+    """
+
+    who: str
+    reason: str = ""
+    at: Instant
+    at_store: bool = False
+    """The store's own order is cancelled too, once no vendor makes anything of it."""
+    refund: bool = False
+    """The store pays the buyer back by the way the buyer paid."""
+    restock: bool = False
+    notify: bool = False
+    """The store writes to the buyer."""
+    told_at: Instant | None = None
+    """When the store's order was seen cancelled."""
+
+
 class OrderHead(Value):
     """The small item of an order: what the code decides by. No personal data."""
 
@@ -53,6 +77,12 @@ class OrderHead(Value):
     """The order's own trouble; that of a job or shipment is on the job or shipment."""
     accepted: tuple[str, ...] = ()
     """Lines a person released as not ours to make."""
+    folder: str = ""
+    """The label people sort it by. Nothing is decided by it, except by a link that names it."""
+    imported_from: str = ""
+    """Where it was handled before it was moved in, e.g. ``Order Desk``: Platen makes nothing of it."""
+    cancel: CancelWish | None = None
+    """A person wants the whole order cancelled; kept once it is, as what was decided."""
     received_at: Instant
     changed_at: Instant
     version: int = 0
@@ -68,7 +98,10 @@ class OrderBody(Value):
     @property
     def name(self) -> str:
         """Names this version: the order's part first, to be told apart from the product map's."""
-        printing = {line_id: details.model_dump(mode="json") for line_id, details in self.printing.items()}
+        printing = {
+            line_id: details.model_dump(mode="json", exclude_defaults=True)
+            for line_id, details in self.printing.items()
+        }
         return f"{self.order.fingerprint()}-{digest(printing)[:8]}"
 
 

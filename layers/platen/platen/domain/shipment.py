@@ -65,6 +65,8 @@ class Shipment(Claimable):
     state: ShipmentState
     parcel: Parcel
     lines: tuple[ShipmentLine, ...]
+    quiet: bool = False
+    """The store is not told: it shows these goods as sent already (a reprint)."""
     fulfillments: tuple[str, ...] = ()
     """The store's own ids of what it made of this parcel."""
     recorded_at: Instant

@@ -13,10 +13,12 @@ from platen.connectors.picanova.catalogue import Catalogue, Variant
 from platen.connectors.picanova.client import Client
 from platen.connectors.picanova.matching import match_lines
 from platen.connectors.picanova.preflight import Shelf, problems
+from platen.domain.artwork import ArtworkNeeds
 from platen.domain.attention import Problem
 from platen.domain.job import Job, VendorOrder, VendorPhase
+from platen.domain.mail_class import MailClass
 from platen.domain.verdicts import Denied, Later, Refused, Unclear, Verdict
-from platen.ports import Access, Finding, JobRequest, NotFound
+from platen.ports import Access, Finding, JobRequest, News, NotFound
 
 PREFLIGHT_PATIENCE = 20.0
 """Seconds an order waits for the catalogue before it is put off; the reading is gone on with then."""
@@ -115,6 +117,16 @@ class PicanovaVendor:
             )
         )
         return findings
+
+    def classes(self) -> tuple[MailClass, ...]:
+        return ()
+
+    def artwork_needs(self, request: JobRequest) -> dict[str, ArtworkNeeds]:
+        return {}
+
+    def news(self, cursor: str) -> News | None:
+        """Picanova keeps no list of what moved: orders are asked about one by one."""
+        return None
 
     def refresh(self) -> int:
         return sum(self._catalogue(account).refresh(REFRESH_PATIENCE) for account in self._settings.regions)

@@ -10,7 +10,9 @@ from platen.connectors.shopify.client import Client
 from platen.connectors.shopify.telling import Telling
 from platen.domain.model import iso
 from platen.domain.order import Order
+from platen.domain.record import CancelWish
 from platen.domain.shipment import Shipment
+from platen.domain.verdicts import Refused
 from platen.ports import Access, Finding, OrderStub, Page
 
 _NUMBER = re.compile(r"[0-9]{1,20}")
@@ -64,6 +66,9 @@ class ShopifyStore:
 
     def check(self) -> list[Finding]:
         return connecting.check(self._client, self._settings)
+
+    def cancel(self, store_order_id: str, wish: CancelWish) -> None:
+        raise Refused("Platen cannot cancel orders at Shopify yet: cancel it there by hand.")
 
     def listen(self, url: str) -> list[Finding]:
         return connecting.listen(self._client, url, self._access.connection_id)
