@@ -27,6 +27,7 @@ IDLE_SECONDS = 20.0
 """A connection that rested longer may be gone without our knowing (a function is frozen between its
 calls), and what is sent into one that is gone is in doubt for ever: a new one is made."""
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_PUBLIC_IPV6 = ipaddress.IPv6Network("2000::/3")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
@@ -50,8 +51,10 @@ class RequestsHttp:
         # The accounts of one system share this door: a cookie of one must not go out with another's request.
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._used_at = time.monotonic()
-        self._session.mount("https://", _GuardedAdapter(self._extra, pool_maxsize=4))
-        self._session.mount("http://", _GuardedAdapter(self._extra, pool_maxsize=4))
+        guarded = {"extra": self._extra}
+        plain, tls = type("Plain", (_Guarded,), guarded), type("TLS", (_GuardedTLS,), guarded)
+        self._session.mount("https://", SocketsBy(plain, tls, pool_maxsize=4))
+        self._session.mount("http://", SocketsBy(plain, tls, pool_maxsize=4))
 
     def send(
         self,
@@ -98,7 +101,7 @@ class RequestsHttp:
 
     def _allowed(self, url: str) -> str:
         """The host, as an error text may name it. Raises ForbiddenHost."""
-        parts = _parts(url)
+        parts = parts_of(url)
         host = (parts.hostname or "").lower()
         if parts.scheme in ("https", "http") and (host in self._extra or parts.netloc.lower() in self._extra):
             return parts.netloc
@@ -112,8 +115,11 @@ class RequestsHttp:
         return host
 
 
-def _parts(url: str) -> SplitResult:
-    """The parts of a URL that every parser reads alike: a backslash or a space makes them differ on the host."""
+def parts_of(url: str) -> SplitResult:
+    """The parts of a URL that every parser reads alike: a backslash or a space makes them differ on the host.
+
+    Raises ForbiddenHost for any other, and for one with a login or the literal address of IPv6 in it.
+    """
     try:
         parts = urlsplit(url)
         _ = parts.port  # raises ValueError when it is none
@@ -172,6 +178,8 @@ def is_private(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
             wrapped = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if wrapped:
             return is_private(wrapped)
+        if address not in _PUBLIC_IPV6:
+            return True  # is_global says yes to what was never given out, such as ::127.0.0.1
     return not address.is_global or address.is_multicast
 
 
@@ -196,18 +204,17 @@ class _GuardedTLS(_Guarded, HTTPSConnection):
     pass
 
 
-class _GuardedAdapter(HTTPAdapter):
-    """Puts the guarded connections into the session's pools. No retries: a second attempt is decided
+class SocketsBy(HTTPAdapter):
+    """Puts connections of our own kind into a session's pools. No retries: a second attempt is decided
     by whoever knows what the first one may have done."""
 
-    def __init__(self, extra: frozenset[str], **options: Any) -> None:
-        self._extra = extra
+    def __init__(self, plain: type[HTTPConnection], tls: type[HTTPSConnection], **options: Any) -> None:
+        self._kinds = plain, tls
         super().__init__(max_retries=0, **options)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options)
-        plain = type("Plain", (_Guarded,), {"extra": self._extra})
-        tls = type("TLS", (_GuardedTLS,), {"extra": self._extra})
+        plain, tls = self._kinds
         self.poolmanager.pool_classes_by_scheme = {
             "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
             "https": type("TLSPool", (HTTPSConnectionPool,), {"ConnectionCls": tls}),
