@@ -31,8 +31,10 @@ def import_file(
     """Bring in what is printed on each SKU, from a CSV file.
 
     Its first line names the columns: sku, print_sku, print_url, print_design_id, print_account,
-    print_option_name_1, print_option_value_1, and so on. Comma, semicolon or tab separates them:
-    the one that stands most often in the first line. A SKU that is there already is replaced.
+    print_option_name_1, print_option_value_1, and so on; print_location, print_type, print_preview;
+    print_url_2, print_location_2, … for further prints; location for where its stock is. Comma,
+    semicolon or tab separates them: the one that stands most often in the first line. A SKU that is
+    there already is replaced.
     Every row is checked first; if one is bad, nothing is written.
     """
     desk: Desk = ctx.obj
@@ -95,8 +97,9 @@ def _write(desk: Desk, store: str, sheet: Sheet) -> int:
     with Progress("Writing", BarColumn(), MofNCompleteColumn(), console=desk.err, disable=hidden) as progress:
         bar = progress.add_task("", total=len(sheet.rows))
         for part in chunks(sheet.rows):
+            left = len(sheet.rows) - written - len(part)
             try:
-                desk.ask("products_import", store=store, rows=part)
+                desk.ask("products_import", store=store, rows=part, more=bool(left) or None)
             except Exception:
                 if written:
                     desk.warn(
@@ -128,11 +131,25 @@ def _table(result: dict[str, Any], skus: list[str]) -> Any:
     from platen_cli.render import table, text  # noqa: PLC0415
 
     found = read(answers.Products, result).products
-    shown = table("SKU", "Print SKU", "Artwork", "Account", "Options")
-    for one in found:
+    shown = table("SKU", "Print SKU", "Artwork", "Account", "Options", "Location")
+    for one, said in zip(found, result["products"], strict=True):
         options = ", ".join(f"{option.name}: {option.value}" for option in one.details.options)
-        artwork = one.details.url or one.details.design_id
-        shown.add_row(*(text(cell) for cell in (one.sku, one.details.sku, artwork, one.details.account, options)))
+        cells = (one.sku, one.details.sku, _artwork(said), one.details.account, options, said.get("location", ""))
+        shown.add_row(*(text(cell) for cell in cells))
     absent = [plain(one) for one in skus if one not in {mapping.sku for mapping in found}]
     lacking = [text(f"Not in the product map: {', '.join(absent)}", "yellow")] if absent else []
     return Group(*([shown] if found else []), *lacking)
+
+
+def _artwork(said: dict[str, Any]) -> str:
+    """What is printed, each print with its place: ``https://… (front, DTF) + https://… (back)``."""
+    details = said.get("details") or {}
+    if details.get("design_id"):
+        return str(details["design_id"])
+    prints = [details, *(details.get("more") or ())]
+    return " + ".join(filter(None, (_one_print(one) for one in prints)))
+
+
+def _one_print(one: dict[str, Any]) -> str:
+    where = ", ".join(str(one[name]) for name in ("location", "kind") if one.get(name))
+    return f"{one.get('url', '')} ({where})" if where else str(one.get("url", ""))

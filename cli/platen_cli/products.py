@@ -9,17 +9,24 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
 LARGEST_FILE = 50_000_000
-_LARGEST = {"print_url": 2000, "print_account": 50}
+_LARGEST = {"print_url": 2000, "print_preview": 2000, "print_account": 50}
 _LARGEST_OTHER = 200
 _MOST_OPTIONS = 50
 _PLAIN = ("print_sku", "print_url", "print_design_id", "print_account")
+_FIRST_PRINT = ("print_location", "print_type", "print_preview")
+"""With print_url, what the first print has, and each numbered one from 2 on."""
+_PRINT = {"url": "url", "location": "location", "type": "kind", "preview": "preview"}
+"""``print_<column>_2`` -> its name in a request."""
+_LOCATION = "location"
+_ONCE = (*_PLAIN, *_FIRST_PRINT, _LOCATION)
+_NUMBERED = re.compile(r"(print_(url|location|type|preview))_([2-9]|[1-9][0-9])")
 _OPTION = re.compile(r"print_option_(name|value)_([1-9][0-9]?)")
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 
@@ -57,7 +64,7 @@ def read_sheet(raw: bytes) -> Sheet:
     lines = _lines(text)
     number, names = next(lines)
     columns = [name.strip().lower() for name in names]
-    sheet = Sheet(unused=[name for name in columns if name and not _known(name)])
+    sheet = Sheet(unused=[name for name in columns if name and not is_column(name)])
     _check_columns(columns, sheet)
     seen: dict[str, int] = {}
     try:
@@ -95,8 +102,9 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
         before = reader.line_num
 
 
-def _known(column: str) -> bool:
-    return column == "sku" or column in _PLAIN or bool(_OPTION.fullmatch(column))
+def is_column(column: str) -> bool:
+    """Whether a column of that name is one of the product map's."""
+    return column == "sku" or column in _ONCE or bool(_OPTION.fullmatch(column) or _NUMBERED.fullmatch(column))
 
 
 def _check_columns(columns: list[str], sheet: Sheet) -> None:
@@ -109,18 +117,20 @@ def _check_columns(columns: list[str], sheet: Sheet) -> None:
         raise NotATable(f"The first line names {', '.join(twice)} twice.")
     for name in sheet.unused:
         if name.startswith("print"):
-            near = get_close_matches(name, (*_PLAIN, "print_option_name_1", "print_option_value_1"), 1)
+            near = get_close_matches(
+                name, (*_ONCE, "print_url_2", "print_option_name_1", "print_option_value_1"), 1
+            )
             raise NotATable(f"There is no column '{name}'{f': did you mean {near[0]}?' if near else '.'}")
-    if not any(_known(name) and name != "sku" for name in columns):
-        raise NotATable(f"The first line names nothing to print: it needs some of {', '.join(_PLAIN)}.")
+    if not any(is_column(name) and name != "sku" for name in columns):
+        raise NotATable(f"The first line names nothing to print: it needs some of {', '.join(_ONCE)}.")
 
 
 def _take(number: int, cells: list[str], columns: list[str], sheet: Sheet, seen: dict[str, int]) -> None:
     if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
         sheet.bad.append(Bad(number, "has more cells than the first line has columns: put quotes around commas."))
         return
-    values = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if _known(name)}
-    wrong = list(_wrong(values))
+    values = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if is_column(name)}
+    wrong = list(wrong_with(values))
     sku = values.get("sku", "")
     if sku in seen:
         wrong.append(f"sku {sku} stands on line {seen[sku]} already.")
@@ -128,29 +138,57 @@ def _take(number: int, cells: list[str], columns: list[str], sheet: Sheet, seen:
         seen[sku] = number
     sheet.bad += [Bad(number, one) for one in wrong]
     if not wrong:
-        sheet.rows.append(_row(values))
+        sheet.rows.append(row_of(values))
 
 
-def _wrong(values: dict[str, str]) -> Iterator[str]:
+def wrong_with(values: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with a row, a sentence each. ``values``: column -> its trimmed text."""
     for name, value in values.items():
-        if len(value) > _LARGEST.get(name, _LARGEST_OTHER):
+        if len(value) > _largest(name):
             yield f"{name} is too long ({len(value):,} characters)."
         elif _CONTROL.search(value):
             yield f"{name} has a line break or a control character in it."
     if not values.get("sku"):
         yield "sku is empty."
     yield from _wrong_print(values)
+    yield from _wrong_numbers(values)
     yield from _wrong_options(values)
 
 
-def _wrong_print(values: dict[str, str]) -> Iterator[str]:
+def _largest(column: str) -> int:
+    numbered = _NUMBERED.fullmatch(column)
+    return _LARGEST.get(numbered[1] if numbered else column, _LARGEST_OTHER)
+
+
+def _wrong_print(values: Mapping[str, str]) -> Iterator[str]:
     url, design = values.get("print_url", ""), values.get("print_design_id", "")
     if not any(value for name, value in values.items() if name != "sku"):
         yield "says nothing about printing: fill in print_sku and print_url, or print_design_id."
     if design and (url or values.get("print_sku")):
         yield "print_design_id stands for product and artwork both: leave print_sku and print_url empty beside it."
-    if url and not _is_web_address(url):
-        yield "print_url is no web address: it must begin with https:// and hold no spaces."
+    for name, value in values.items():
+        address = name.startswith(("print_url", "print_preview"))
+        if address and value and not _is_web_address(value):
+            yield f"{name} is no web address: it must begin with https:// and hold no spaces."
+
+
+def _wrong_numbers(values: Mapping[str, str]) -> Iterator[str]:
+    """Numbered prints count on from the plain one, which is the first: nothing may be left out."""
+    numbers = _print_numbers(values)
+    if numbers and not values.get("print_url"):
+        yield f"print {numbers[0]} is filled in, but the first one has no print_url."
+    for expected, number in enumerate(numbers, start=2):
+        if number != expected:
+            yield f"print {number} is filled in, but there is no print_url_{expected}: count on without a gap."
+            return
+        if not values.get(f"print_url_{number}"):
+            yield f"print {number} is filled in, but print_url_{number} is empty."
+
+
+def _print_numbers(values: Mapping[str, str]) -> list[int]:
+    """The numbers of the further prints that say anything."""
+    found = ((_NUMBERED.fullmatch(name), value) for name, value in values.items())
+    return sorted({int(match[3]) for match, value in found if match and value})
 
 
 def _is_web_address(text: str) -> bool:
@@ -161,7 +199,7 @@ def _is_web_address(text: str) -> bool:
         return False
 
 
-def _wrong_options(values: dict[str, str]) -> Iterator[str]:
+def _wrong_options(values: Mapping[str, str]) -> Iterator[str]:
     names: dict[str, int] = {}
     for number in _option_numbers(values):
         name, value = values.get(f"print_option_name_{number}", ""), values.get(f"print_option_value_{number}", "")
@@ -175,19 +213,29 @@ def _wrong_options(values: dict[str, str]) -> Iterator[str]:
         yield f"there are more than {_MOST_OPTIONS} options."
 
 
-def _option_numbers(values: dict[str, str]) -> list[int]:
+def _option_numbers(values: Mapping[str, str]) -> list[int]:
     return sorted({int(found[2]) for name in values if (found := _OPTION.fullmatch(name))})
 
 
-def _row(values: dict[str, str]) -> Row:
+def row_of(values: Mapping[str, str]) -> Row:
+    """The row as ``products_import`` takes it, from values that have nothing wrong with them.
+
+    What a row does not say is left out, so that a stack of an older version takes it too.
+    """
     pairs = [
         (values.get(f"print_option_name_{n}", ""), values.get(f"print_option_value_{n}", ""))
         for n in _option_numbers(values)
+    ]
+    more = [
+        {ours: values.get(f"print_{column}_{number}", "") for column, ours in _PRINT.items()}
+        for number in _print_numbers(values)
     ]
     return {
         "sku": values["sku"],
         **{name: values.get(name, "") for name in _PLAIN},
         "options": [{"name": name, "value": value} for name, value in pairs if name],
+        **{name: values[name] for name in (*_FIRST_PRINT, _LOCATION) if values.get(name)},
+        **({"more": more} if more else {}),
     }
 
 

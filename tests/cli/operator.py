@@ -220,6 +220,6 @@ class FakeOperator:
 
     _retry = _resend = _release = _cancel = _mark_sent = _order
 
-    def _products_import(self, store: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    def _products_import(self, store: str, rows: list[dict[str, Any]], more: bool = False) -> dict[str, Any]:
         self.products |= {f"{store}/{row['sku']}": row for row in rows}
         return {"written": len(rows)}

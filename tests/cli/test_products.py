@@ -135,6 +135,81 @@ def test_what_is_no_table_is_said_in_words(text: bytes, words: str) -> None:
     assert words in str(wrong.value)
 
 
+PLACES = "sku,print_sku,print_url,print_location,print_type,print_preview,print_url_2,print_location_2,location"
+PLACED = (
+    "TEE,BC3001,https://art.example/f.png,front,DTF,https://art.example/p.png,https://art.example/b.png,back,Shed"
+)
+
+
+def test_prints_have_places_and_may_be_several(run: Run, operator: FakeOperator, file: Path) -> None:
+    file.write_text(f"{PLACES}\n{PLACED}\n")
+    assert run("products", "import", str(file), "--store", "shop").exit_code == 0
+    assert operator.products["shop/TEE"] == {
+        "sku": "TEE",
+        "print_sku": "BC3001",
+        "print_url": "https://art.example/f.png",
+        "print_design_id": "",
+        "print_account": "",
+        "options": [],
+        "print_location": "front",
+        "print_type": "DTF",
+        "print_preview": "https://art.example/p.png",
+        "location": "Shed",
+        "more": [{"url": "https://art.example/b.png", "location": "back", "kind": "", "preview": ""}],
+    }
+
+
+def test_further_calls_are_announced_so_that_orders_are_looked_at_once(
+    run: Run, operator: FakeOperator, file: Path
+) -> None:
+    rows = "\n".join(f"S{number},X" for number in range(1001))
+    file.write_text(f"sku,print_sku\n{rows}\n")
+    assert run("products", "import", str(file), "--store", "shop").exit_code == 0
+    assert [one.get("more", False) for one in operator.asked] == [True, True, False]
+
+
+def test_a_location_alone_is_worth_a_row() -> None:
+    sheet = read_sheet(b"sku,location\nMUG,Shed\nCUP,\n")
+    assert [(row["sku"], row["location"]) for row in sheet.rows] == [("MUG", "Shed")]
+    assert [one.line for one in sheet.bad] == [3]
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "words"),
+    [
+        ("print_url,print_url_3", "https://a.example/1,https://a.example/3", "there is no print_url_2"),
+        ("print_url,print_location_2", "https://a.example/1,back", "print_url_2 is empty"),
+        ("print_sku,print_url_2", "X,https://a.example/2", "the first one has no print_url"),
+        ("print_url,print_url_2", "https://a.example/1,ftp://a.example/2", "print_url_2 is no web address"),
+        ("print_url,print_preview", "https://a.example/1,data:image/png;base64", "print_preview is no web address"),
+        ("print_url,print_type", f"https://a.example/1,{'x' * 201}", "print_type is too long"),
+        ("print_url,print_url_2", f"https://a.example/1,https://a.example/{'x' * 2000}", "print_url_2 is too long"),
+        ("print_design_id,print_url_2", "D-1,https://a.example/2", "the first one has no print_url"),
+    ],
+)
+def test_a_bad_print_is_told_what_is_wrong_with_it(columns: str, cells: str, words: str) -> None:
+    sheet = read_sheet(f"sku,{columns}\nA,{cells}\n".encode())
+    assert sheet.rows == []
+    assert any(words in one.what for one in sheet.bad), sheet.bad
+
+
+@pytest.mark.parametrize(
+    "column", ["print_url_1", "print_url_0", "print_url_100", "print_sku_2", "print_locations"]
+)
+def test_columns_that_mean_nothing_here_are_not_passed_over(column: str) -> None:
+    with pytest.raises(NotATable, match="no column"):
+        read_sheet(f"sku,print_sku,{column}\nA,X,y\n".encode())
+
+
+def test_the_map_shows_every_print_with_its_place(run: Run, operator: FakeOperator) -> None:
+    front = {"sku": "BC3001", "url": "https://art.example/f.png", "location": "front", "kind": "DTF"}
+    details = front | {"more": [{"url": "https://art.example/b.png", "location": "back", "kind": ""}]}
+    operator.results["products"] = {"products": [{"sku": "TEE", "details": details, "location": "Shed"}]}
+    shown = run("products", "show", "TEE", "--store", "shop").stdout
+    for words in ("front, DTF", "https://art.example/b.png (back)", "Shed"):
+        assert words in " ".join(shown.split())
+
+
 @pytest.mark.parametrize(
     ("row", "words"),
     [
