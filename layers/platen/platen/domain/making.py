@@ -6,15 +6,24 @@ what the command line asks and shows, so every field carries a title and a descr
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from platen.domain.model import Value
 
+
+def exact(text: str) -> str:
+    """A product code as codes are compared: case and accents count, how an accent is typed does not."""
+    return unicodedata.normalize("NFC", text.strip())
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Code = Annotated[Word, AfterValidator(exact)]
 FolderName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=50)]
 
 
@@ -37,17 +46,50 @@ class ArtworkCheck(StrEnum):
     """Wait for a person."""
 
 
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+"""What copied text brings along and nobody sees: soft hyphens, blanks of no width, byte order marks."""
+
+
+def _codes(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+EU = _codes("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK")
+"""The member states, as alpha-2 codes; their places with a code of their own (GP, RE, …) are not in it."""
+EVERYWHERE = "*"
+
+
+def alike(text: str) -> str:
+    """A name as names are compared: two that give the same are the same name. Accents count.
+
+    >>> alike(" Standard\u00a0 SHIPPING ")
+    'standard shipping'
+    """
+    # Twice: what case folding leaves of a letter may itself have a composed form.
+    folded = unicodedata.normalize("NFKC", text.translate(_UNSEEN)).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
+
+
+def countries_of(key: str) -> tuple[str, ...]:
+    """What a key of ``class_by_country`` names, each once: alpha-2 codes, ``EU``, ``*``.
+
+    >>> countries_of("us, CA;us")
+    ('US', 'CA')
+    """
+    return tuple(dict.fromkeys(word.upper() for word in re.split(r"[\s,;]+", key) if word))
+
+
 class Making(Value):
     """The rules of one vendor connection."""
 
-    code_match: dict[Word, Word] = Field(
+    code_match: dict[Code, Code] = Field(
         default_factory=dict,
         max_length=2000,
         title="Product Code Match",
         description="A print_sku as your products have it -> the code this vendor knows it by. The order itself "
         "is not changed, so one product can go to two vendors under two codes.",
     )
-    code_skip: tuple[Word, ...] = Field(
+    code_skip: tuple[Code, ...] = Field(
         default=(),
         max_length=2000,
         title="Product Code Skip",
