@@ -45,6 +45,9 @@ def variables(store: Store, document: Document) -> dict[str, Any]:
         "fulfillment": {"lineItemsByFulfillmentOrder": []},
         "tracking": {"number": "1Z2", "company": "UPS"},
         "notify": False,
+        "refund": True,
+        "restock": True,
+        "note": "the buyer changed their mind",
         "topic": "ORDERS_UPDATED",
         "subscription": {"uri": HOOK + "/new"},
     }

@@ -20,6 +20,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--plain-http", action="store_true", help="let webhooks go to http:// and local addresses")
     parser.add_argument("--search-lag", type=float, default=0.0, metavar="SECONDS")
     parser.add_argument("--routing-delay", type=float, default=0.0, metavar="SECONDS")
+    parser.add_argument("--cancel-delay", type=float, default=0.0, metavar="SECONDS")
     parser.add_argument("--retry-scale", type=float, default=1.0, help="0.001 retries webhooks within seconds")
     parser.add_argument("--bucket", type=float, default=2000, help="points a query may be paid from")
     parser.add_argument("--restore", type=float, default=100, help="points that come back each second")
@@ -38,6 +39,7 @@ def main() -> None:
         rates=Rates(told.bucket, told.restore),
         search_lag_seconds=told.search_lag,
         routing_delay_seconds=told.routing_delay,
+        cancel_delay_seconds=told.cancel_delay,
         webhook_retry_scale=told.retry_scale,
     )
     server = Server(twin.app, twin.outbox, told.port).start()

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from twins.shopify import fulfilling
 from twins.shopify.checkout import new_address, new_line
-from twins.shopify.model import CENT, Fulfillment, FulfillmentOrder, Hold, Line, Order, Refund, Tracking
+from twins.shopify.jobs import CancelJob
+from twins.shopify.model import (
+    CENT,
+    Cancellation,
+    Fulfillment,
+    FulfillmentOrder,
+    Hold,
+    Line,
+    Order,
+    Refund,
+    Tracking,
+)
 from twins.shopify.notices import order_edit, placed_on_hold
 from twins.shopify.shop import Shop, Unknown
 
@@ -17,27 +29,55 @@ class CannotCancel(Exception):
     """The shop's own words for why not."""
 
 
-def cancel_order(shop: Shop, order: Order, *, reason: str = "CUSTOMER", restock: bool = True) -> None:
-    """Without ``restock`` the lines keep their quantities, only the fulfillment orders close."""
-    if order.cancelled_at:
-        raise CannotCancel("Cannot cancel an order that has already been canceled")
-    if any(each.status == "SUCCESS" and each.service != "gift_card" for each in order.fulfillments):
-        raise CannotCancel("Cannot cancel an order that has outstanding fulfillments")
-    moment = shop.moment()
-    order.cancelled_at = order.closed_at = moment
-    order.cancel_reason = reason
-    refund = _refund(shop, order, [(line, line.unfulfilled) for line in order.lines], None) if restock else None
+def cancel_order(shop: Shop, order: Order, wish: Cancellation, *, reason: str = "CUSTOMER") -> None:
+    """With neither refund nor restock the lines keep their quantities, only the fulfillment orders close.
+
+    Raises CannotCancel.
+    """
+    see_if_cancellable(order, wish)
+    paid = order.financial_status not in ("PENDING", "AUTHORIZED", "EXPIRED", "VOIDED", None)
+    order.cancelled_at = order.closed_at = shop.moment()
+    order.cancel_reason, order.cancellation = reason, wish
+    refund = None
+    if wish.refund or wish.restock:
+        lines = [(line, line.unfulfilled) for line in order.lines]
+        refund = _refund(shop, order, lines, None, restock=wish.restock, pay_back=wish.refund and paid)
     for one in order.fulfillment_orders:
         one.status = "CLOSED"
     if order.financial_status in ("PENDING", "AUTHORIZED"):
         order.financial_status = "VOIDED"
-    elif restock:
+    elif paid and wish.refund:
         order.financial_status = "REFUNDED"
     shop.touch(order, order.fulfillment_orders)
     event = shop.event()
     if refund:
         shop.announce(event, "REFUNDS_CREATE", lambda: shop.bodies.refund(refund))
     shop.announce_order(event, order, "ORDERS_CANCELLED", "ORDERS_UPDATED")
+
+
+def see_if_cancellable(order: Order, wish: Cancellation) -> None:
+    """Raises CannotCancel."""
+    if order.cancelled_at:
+        raise CannotCancel("Cannot cancel an order that has already been canceled")
+    if any(each.status == "SUCCESS" and each.service != "gift_card" for each in order.fulfillments):
+        raise CannotCancel("Cannot cancel an order that has outstanding fulfillments")
+    closed = [one.location.name for one in order.fulfillment_orders if one.open and not one.location.active]
+    if closed and wish.restock and order.financial_status == "PAID":  # the words are inferred
+        raise CannotCancel(f"Cannot restock to the deactivated location {closed[0]}")
+
+
+def accept_cancellation(shop: Shop, order: Order, wish: Cancellation, reason: str) -> CancelJob:
+    """What an app asks for: refused at once where that can be seen, else done by a job. Raises CannotCancel."""
+    see_if_cancellable(order, wish)
+
+    def run() -> str:
+        try:
+            cancel_order(shop, order, wish, reason=reason)
+        except CannotCancel as refused:
+            return str(refused)
+        return ""
+
+    return shop.jobs.accept(order, run, shop.now() + timedelta(seconds=shop.cancel_delay_seconds))
 
 
 def edit_order(shop: Shop, order: Order, line: int | Mapping[str, Any], quantity: int) -> Line:
@@ -203,7 +243,13 @@ def _remove(order: Order, line: Line, count: int) -> None:
 
 
 def _refund(
-    shop: Shop, order: Order, lines: list[tuple[Line, int]], note: str | None, *, restock: bool = True
+    shop: Shop,
+    order: Order,
+    lines: list[tuple[Line, int]],
+    note: str | None,
+    *,
+    restock: bool = True,
+    pay_back: bool = True,
 ) -> Refund:
     told = []
     amount = Decimal(0)
@@ -217,7 +263,7 @@ def _refund(
         for count, kind in ((unshipped, "cancel"), (shipped, "return")):
             if count:
                 told.append((shop.new_id(), line, count, kind if restock else "no_restock"))
-        amount += line.unit_after_discounts * quantity
+        amount += line.unit_after_discounts * quantity if pay_back else 0
     made = Refund(shop.new_id(), order, shop.moment(), note, told, amount.quantize(CENT))
     order.refunds.append(made)
     shop.refunds[made.id] = made

@@ -73,12 +73,12 @@ def ordered_money(order: Order) -> dict[str, Any]:
 def current_money(order: Order) -> dict[str, Any]:
     values = {
         "current_subtotal_price": order.current_goods,
-        "current_total_discounts": order.discounts,
+        "current_total_discounts": order.current_discounts,
         "current_total_price": order.current_total,
-        "current_total_tax": order.tax,
+        "current_total_tax": order.current_tax,
     }
     return _with_sets(order, values) | {
-        "current_shipping_price_set": both(order, order.shipping_price),
+        "current_shipping_price_set": both(order, order.current_shipping),
         "current_total_duties_set": None,
         "current_total_additional_fees_set": None,
     }

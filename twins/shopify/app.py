@@ -38,6 +38,10 @@ def make_app(twin: ShopifyTwin) -> Flask:
     app = Flask("shopify-twin")
     app.json.compact = True  # type: ignore[attr-defined]
 
+    @app.before_request
+    def settle() -> None:
+        twin.settle()
+
     @app.post(_TOKEN_PATH)
     def token() -> Response:
         form = request.get_json(silent=True) if request.is_json else request.form

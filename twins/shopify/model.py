@@ -24,6 +24,7 @@ class Location:
     name: str
     third_party: bool = False
     """Run by somebody else's fulfillment service: other scopes are needed to see what lies there."""
+    active: bool = True
 
 
 @dataclass(eq=False)
@@ -59,6 +60,11 @@ class Line:
     @property
     def unfulfilled(self) -> int:
         return self.quantity - self.removed - self.fulfilled
+
+    @property
+    def current_discount(self) -> Decimal:
+        """Of the discounts, what belongs to those that are still wanted."""
+        return (self.discount * self.current / self.quantity).quantize(CENT) if self.quantity else Decimal(0)
 
     @property
     def unit_after_discounts(self) -> Decimal:
@@ -154,6 +160,16 @@ class Refund:
     amount: Decimal
 
 
+@dataclass(frozen=True)
+class Cancellation:
+    """What was wished when the order was cancelled."""
+
+    staff_note: str | None
+    refund: bool
+    restock: bool
+    notified: bool
+
+
 @dataclass(eq=False)
 class Order:
     id: int
@@ -182,6 +198,7 @@ class Order:
     edited: bool = False
     cancelled_at: datetime | None = None
     cancel_reason: str | None = None
+    cancellation: Cancellation | None = None
     closed_at: datetime | None = None
     fulfillment_orders: list[FulfillmentOrder] = field(default_factory=list)
     fulfillments: list[Fulfillment] = field(default_factory=list)
@@ -220,10 +237,31 @@ class Order:
         return sum((line.unit_after_discounts * line.current for line in self.lines), Decimal(0))
 
     @property
+    def written_off(self) -> bool:
+        """Cancelled, and nothing is left to be paid for."""
+        return self.cancelled_at is not None and (not self.current_goods or self.financial_status == "VOIDED")
+
+    @property
     def current_total(self) -> Decimal:
-        if self.cancelled_at and not self.current_goods:
+        if self.written_off:
             return Decimal(0)
-        return self.current_goods + self.shipping_price + self.tax
+        return self.current_goods + self.current_shipping + self.current_tax
+
+    @property
+    def current_shipping(self) -> Decimal:
+        return Decimal(0) if self.written_off else self.shipping_price
+
+    @property
+    def current_tax(self) -> Decimal:
+        """As if every cent of the goods were taxed alike."""
+        paid_for = self.goods - self.discounts
+        if self.written_off or not paid_for:
+            return Decimal(0) if self.written_off else self.tax
+        return (self.tax * self.current_goods / paid_for).quantize(CENT)
+
+    @property
+    def current_discounts(self) -> Decimal:
+        return Decimal(0) if self.written_off else sum((line.current_discount for line in self.lines), Decimal(0))
 
     @property
     def refunded(self) -> Decimal:

@@ -216,6 +216,6 @@ RESOLVERS: dict[str, dict[str, Resolver]] = {
         "location": lambda c, _r, id=None: node(c, id) if id else next(iter(c.shop.locations.values()), None),
         "webhookSubscription": one_of("WebhookSubscription"),
         "webhookSubscriptions": _subscriptions,
-        "job": lambda _c, _r, id: {"id": id, "done": True},
+        "job": lambda c, _r, id: {"id": id, "done": c.shop.jobs.done(number_of(id, "Job"))},
     },
 }

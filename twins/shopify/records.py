@@ -155,6 +155,9 @@ RESOLVERS["Order"] = {
     "totalDiscountsSet": _money(lambda order: order.discounts),
     "totalPriceSet": _money(lambda order: order.total),
     "currentTotalPriceSet": _money(lambda order: order.current_total),
+    "currentShippingPriceSet": _money(lambda order: order.current_shipping),
+    "currentTotalTaxSet": _money(lambda order: order.current_tax),
+    "currentTotalDiscountsSet": _money(lambda order: order.current_discounts),
     "currentSubtotalPriceSet": _money(lambda order: order.current_goods),
     "totalRefundedSet": _money(lambda order: order.refunded),
     "totalOutstandingSet": _money(lambda order: order.outstanding),
@@ -181,7 +184,7 @@ RESOLVERS["Refund"] = {
 }
 RESOLVERS["Location"] = {
     "legacyResourceId": legacy_id,
-    "isActive": lambda _c, _place: True,
+    "isActive": lambda _c, place: place.active,
     "fulfillsOnlineOrders": lambda _c, _place: True,
     "isFulfillmentService": lambda _c, place: place.third_party,
     "shipsInventory": lambda _c, _place: True,

@@ -10,6 +10,7 @@ from typing import Any
 
 from twins.kit import Now
 from twins.shopify.bodies import Bodies
+from twins.shopify.jobs import Jobs
 from twins.shopify.model import Fulfillment, FulfillmentOrder, FulfillmentOrderLine, Location, Order, Refund
 from twins.shopify.notices import fulfillment_order
 from twins.shopify.webhooks import Webhooks
@@ -31,6 +32,7 @@ class Shop:
     new_id: Callable[[], int]
     search_lag_seconds: float = 0.0
     routing_delay_seconds: float = 0.0
+    cancel_delay_seconds: float = 0.0
     archives_when_fulfilled: bool = False
     id: int = 90_000_001
     orders: dict[int, Order] = field(default_factory=dict)
@@ -40,6 +42,10 @@ class Shop:
     locations: dict[str, Location] = field(default_factory=dict)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1001))
     webhooks: Webhooks = field(init=False)
+    jobs: Jobs = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.jobs = Jobs(self.now, self.new_id)
 
     def moment(self) -> datetime:
         return self.now().replace(microsecond=0)

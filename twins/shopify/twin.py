@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
@@ -18,7 +18,8 @@ from twins.shopify.app import call_name, make_app
 from twins.shopify.bodies import Bodies
 from twins.shopify.cost import Bucket
 from twins.shopify.door import Door
-from twins.shopify.model import Fulfillment, Line, Order, Refund
+from twins.shopify.jobs import TickingOutbox
+from twins.shopify.model import Cancellation, Fulfillment, Line, Order, Refund
 from twins.shopify.notices import uninstalled
 from twins.shopify.shop import Shop
 from twins.shopify.webhooks import RETRY_AFTER, Subscription, Webhooks, post_within_five_seconds
@@ -72,6 +73,7 @@ class ShopifyTwin:
         rates: Rates = Rates(),
         search_lag_seconds: float = 0.0,
         routing_delay_seconds: float = 0.0,
+        cancel_delay_seconds: float = 0.0,
         webhook_retry_scale: float = 1.0,
         currency: str = "USD",
         time_zone: str = "America/New_York",
@@ -86,7 +88,8 @@ class ShopifyTwin:
         self.door = Door(client_id, secrets, static_token, frozenset(scopes), now)
         self.bucket = Bucket(rates.bucket, rates.restore, now)
         self.faults = kit.Faults()
-        self.outbox = kit.Outbox(
+        self.outbox = TickingOutbox(
+            tick=self.settle,
             retry_after=tuple(seconds * webhook_retry_scale for seconds in RETRY_AFTER),
             post=post,
             now=now,
@@ -101,6 +104,7 @@ class ShopifyTwin:
             new_id=lambda: next(ids),
             search_lag_seconds=search_lag_seconds,
             routing_delay_seconds=routing_delay_seconds,
+            cancel_delay_seconds=cancel_delay_seconds,
             archives_when_fulfilled=archives_when_fulfilled,
         )
         self.shop.webhooks = Webhooks(
@@ -171,10 +175,23 @@ class ShopifyTwin:
         with self.lock:
             return checkout.place_order(self.shop, lines, **details)
 
-    def cancel_order(self, order_id: int, *, reason: str = "CUSTOMER", restock: bool = True) -> None:
-        """Raises CannotCancel with the shop's words."""
+    def cancel_order(
+        self,
+        order_id: int,
+        *,
+        reason: str = "CUSTOMER",
+        restock: bool = True,
+        refund: bool | None = None,
+        notify: bool = False,
+        staff_note: str | None = None,
+    ) -> None:
+        """At once, by a person; paid back when restocked, unless told otherwise.
+
+        Raises CannotCancel with the shop's words.
+        """
+        wish = Cancellation(staff_note, restock if refund is None else refund, restock, notify)
         with self.lock:
-            admin.cancel_order(self.shop, self.shop.order(order_id), reason=reason, restock=restock)
+            admin.cancel_order(self.shop, self.shop.order(order_id), wish, reason=reason)
 
     def edit_order(self, order_id: int, line: int | Mapping[str, Any], quantity: int) -> Line:
         """Set a line's quantity; a mapping instead of a line id adds a line."""
@@ -230,6 +247,11 @@ class ShopifyTwin:
         with self.lock:
             admin.mark_paid(self.shop, self.shop.order(order_id))
 
+    def settle(self) -> None:
+        """Let the shop do what it accepted and is due by now; every request and every webhook does so first."""
+        with self.lock:
+            self.shop.jobs.settle()
+
     # What a test looks at
 
     @property
@@ -260,6 +282,9 @@ class ShopifyTwin:
             "status": order.fulfillment_status,
             "financial_status": order.financial_status,
             "cancelled": order.cancelled_at is not None,
+            "cancellation": asdict(order.cancellation) if order.cancellation else None,
+            "tags": order.tags,
+            "note": order.note,
             "updated_at": order.updated_at.isoformat(),
             "lines": [{"id": each.id, "sku": each.sku, "quantity": each.current} for each in order.lines],
             "fulfillments": shipped,

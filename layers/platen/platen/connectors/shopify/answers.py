@@ -100,6 +100,10 @@ class Answer:
     refused: tuple[tuple[str, ...], ...] = ()
 
 
+class AccessDenied(Denied):
+    """The app may not do this one thing; whether it may do others is not said."""
+
+
 class Throttled(Exception):
     """Asked to slow down. ``seconds`` is how long, when it was said; otherwise the bucket tells."""
 
@@ -180,8 +184,10 @@ def _names(path: list[str | int]) -> tuple[str, ...]:
 
 
 def _fatal(document: Document, words: str, problems: list[GraphqlError]) -> Verdict:
-    if any(_denies(document, problem) for problem in problems):
-        return Denied(f"Shopify denies access: {words}. Check the app's scopes, then install it again.")
+    denying = [problem for problem in problems if _denies(document, problem)]
+    if denying:
+        kind = AccessDenied if all(problem.code == "ACCESS_DENIED" for problem in denying) else Denied
+        return kind(f"Shopify denies access: {words}. Check the app's scopes, then install it again.")
     if all(problem.code == "RESOURCE_NOT_FOUND" for problem in problems):
         return Refused(f"Shopify has no such thing: {words}")
     if all(problem.refuses_document for problem in problems):

@@ -23,6 +23,7 @@ USEFUL_SCOPES = {
         "parcels with goods that the shop has assigned to another fulfillment service cannot be shown"
     ),
     "read_locations": "locations are told apart by name only",
+    "write_orders": "orders can be cancelled in Shopify only: cancelling from Platen needs write_orders",
 }
 
 TOPICS = (

@@ -33,7 +33,7 @@ _PAGE = "pageInfo { hasNextPage endCursor }"
 
 _LINE = f"""
 fragment PlatenLine on LineItem {{
-  id title variantTitle sku quantity currentQuantity unfulfilledQuantity requiresShipping isGiftCard
+  id title variantTitle sku vendor quantity currentQuantity unfulfilledQuantity requiresShipping isGiftCard
   customAttributes {{ key value }}
   discountedUnitPriceAfterAllDiscountsSet {_MONEY}
 }}"""
@@ -44,11 +44,12 @@ fragment PlatenFulfillmentOrder on FulfillmentOrder {{
   deliveryMethod {{ methodType }}
   fulfillmentHolds {{ reason displayReason }}
   lineItems(first: 50) {{
-    nodes {{ id productTitle remainingQuantity lineItem {{ id }} }}
+    nodes {{ id productTitle totalQuantity remainingQuantity lineItem {{ id }} }}
     {_PAGE}
   }}
 }}"""
 
+_WITH_PLACE = "{ ...PlatenFulfillmentOrder assignedLocation { name } }"
 _WITH_LOCATION = "{ ...PlatenFulfillmentOrder assignedLocation { name location { id } } }"
 
 ORDER = Document(
@@ -59,13 +60,17 @@ ORDER = Document(
 query PlatenOrder($id: ID!) {{
   order(id: $id) {{
     legacyResourceId name createdAt processedAt updatedAt cancelledAt cancelReason test
-    displayFinancialStatus email
+    displayFinancialStatus email tags note
+    customAttributes {{ key value }}
+    currentShippingPriceSet {_MONEY}
+    currentTotalTaxSet {_MONEY}
+    currentTotalDiscountsSet {_MONEY}
     shippingAddress {{
       name firstName lastName company address1 address2 city zip provinceCode countryCodeV2 phone
     }}
     shippingLines(first: 20) {{ nodes {{ title code isRemoved discountedPriceSet {_MONEY} }} }}
     lineItems(first: 50) {{ nodes {{ ...PlatenLine }} {_PAGE} }}
-    fulfillmentOrders(first: 10) {{ nodes {{ ...PlatenFulfillmentOrder }} {_PAGE} }}
+    fulfillmentOrders(first: 10) {{ nodes {_WITH_PLACE} {_PAGE} }}
   }}
 }}
 {_LINE}{_FULFILLMENT_ORDER}""",
@@ -120,7 +125,7 @@ FULFILLMENT_ORDER_LINES = Document(
 query PlatenFulfillmentOrderLines($id: ID!, $after: String!) {{
   fulfillmentOrder(id: $id) {{
     lineItems(first: 100, after: $after) {{
-      nodes {{ id productTitle remainingQuantity lineItem {{ id }} }}
+      nodes {{ id productTitle totalQuantity remainingQuantity lineItem {{ id }} }}
       {_PAGE}
     }}
   }}
@@ -199,6 +204,30 @@ mutation PlatenTrackingUpdate($id: ID!, $tracking: FulfillmentTrackingInput!, $n
 }""",
 )
 
+CANCELLATION = Document(
+    "PlatenCancellation",
+    Kind.READ,
+    5,
+    "query PlatenCancellation($id: ID!) { order(id: $id) { name cancelledAt } }",
+)
+
+ORDER_CANCEL = Document(
+    "PlatenOrderCancel",
+    Kind.SET,
+    20,
+    """
+mutation PlatenOrderCancel($id: ID!, $refund: Boolean!, $restock: Boolean!, $notify: Boolean!, $note: String) {
+  orderCancel(
+    orderId: $id, reason: OTHER, refundMethod: { originalPaymentMethodsRefund: $refund }
+    restock: $restock, notifyCustomer: $notify, staffNote: $note
+  ) {
+    job { id }
+    jobResult { status errors { field message } }
+    orderCancelUserErrors { field message }
+  }
+}""",
+)
+
 SHOP = Document(
     "PlatenShop",
     Kind.READ,
@@ -262,6 +291,8 @@ DOCUMENTS: tuple[Document, ...] = (
     ORDER_OF_REFUND,
     FULFILLMENT_CREATE,
     TRACKING_UPDATE,
+    CANCELLATION,
+    ORDER_CANCEL,
     SHOP,
     WEBHOOKS,
     WEBHOOK_CREATE,

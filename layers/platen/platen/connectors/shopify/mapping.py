@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from platen.connectors.shopify import wire
-from platen.domain.order import Address, Attribute, Line, Money, Order, Payment, ShippingChoice
+from platen.domain.order import Address, Attribute, Charges, Line, Money, Order, Payment, ShippingChoice
 
 _PAYMENTS = {
     "PENDING": Payment.PENDING,
@@ -19,6 +20,19 @@ _PAYMENTS = {
     # An authorization nobody captured in time: there is no money now, but the merchant may ask for it anew.
     "EXPIRED": Payment.PENDING,
 }
+
+_OUR_NAMES = {
+    ("customAttributes",): "attributes",
+    ("currentShippingPriceSet",): "charges",
+    ("currentTotalTaxSet",): "charges",
+    ("currentTotalDiscountsSet",): "charges",
+    ("lineItems", "vendor"): "lines.vendor",
+    ("fulfillmentOrders", "assignedLocation"): "lines.location",
+}
+"""Where their path begins so, our name of the field."""
+
+type Part = tuple[wire.FulfillmentOrder, wire.FulfillmentOrderLine]
+"""A line's share in a fulfillment order."""
 
 _NOT_BY_PARCEL = ("NONE", "PICK_UP", "LOCAL", "RETAIL")
 _OVER = ("CLOSED", "CANCELLED")
@@ -55,6 +69,11 @@ def to_order(connection: str, theirs: wire.Order, *, refused: Iterable[tuple[str
         email=theirs.email,
         lines=lines,
         shipping=tuple(_shipping(one) for one in theirs.shipping_lines.nodes if not one.is_removed),
+        charges=_charges(theirs),
+        # Shopify promises no order of them, and a new order would pass for a change.
+        tags=tuple(sorted({tag.strip() for tag in theirs.tags} - {""}, key=lambda tag: (tag.casefold(), tag))),
+        note=theirs.note,
+        attributes=_attributes(theirs.custom_attributes),
         hidden=hidden,
     )
 
@@ -70,14 +89,15 @@ def hidden_fields(refused: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 
 def _our_name(path: tuple[str, ...]) -> str:
     field, *inner = path[1:]
-    if field != "shippingAddress":
-        return ".".join((field, *inner))
-    return "ship_to.phone" if inner == ["phone"] else "ship_to"
+    if field == "shippingAddress":
+        return "ship_to.phone" if inner == ["phone"] else "ship_to"
+    ours = (name for start, name in _OUR_NAMES.items() if path[1 : 1 + len(start)] == start)
+    return next(ours, ".".join((field, *inner)))
 
 
 def _line(theirs: wire.LineItem, fulfillment_orders: Sequence[wire.FulfillmentOrder]) -> Line:
     parts = [
-        (one, part.remaining_quantity)
+        (one, part)
         for one in fulfillment_orders
         for part in one.line_items.nodes
         if part.line_item.number == theirs.line_id
@@ -92,24 +112,45 @@ def _line(theirs: wire.LineItem, fulfillment_orders: Sequence[wire.FulfillmentOr
         unfulfilled=min(quantity, _unfulfilled(theirs, parts)),
         ships=_ships(theirs, parts),
         unit_price=_money(theirs.discounted_unit_price_after_all_discounts_set),
-        attributes=tuple(Attribute(name=one.key, value=one.value) for one in theirs.custom_attributes),
+        attributes=_attributes(theirs.custom_attributes),
+        vendor=theirs.vendor,
+        location=_location(parts),
     )
 
 
-def _unfulfilled(theirs: wire.LineItem, parts: Sequence[tuple[wire.FulfillmentOrder, int]]) -> int:
+def _unfulfilled(theirs: wire.LineItem, parts: Sequence[Part]) -> int:
     """What fulfillment orders still hold; the line's own count where there are none (yet) to see."""
     own = max(0, theirs.unfulfilled_quantity)
-    if not parts:
-        return own
-    return min(own, sum(max(0, remaining) for one, remaining in parts if one.status not in _OVER))
+    return min(own, sum(map(_left, parts))) if parts else own
 
 
-def _ships(theirs: wire.LineItem, parts: Sequence[tuple[wire.FulfillmentOrder, int]]) -> bool:
+def _left(part: Part) -> int:
+    one, line = part
+    return 0 if one.status in _OVER else max(0, line.remaining_quantity)
+
+
+def _ships(theirs: wire.LineItem, parts: Sequence[Part]) -> bool:
     if theirs.is_gift_card or not theirs.requires_shipping:
         return False
-    live = [one.method for one, remaining in parts if remaining > 0 and one.status not in _OVER]
+    live = [part[0].method for part in parts if _left(part)]
     methods = live or [one.method for one, _ in parts]
     return not methods or any(method not in _NOT_BY_PARCEL for method in methods)
+
+
+def _location(parts: Sequence[Part]) -> str:
+    """The place that most of the line ships from, of those with something left to ship; ties go by name.
+
+    What has left counts for the place it left from. So a parcel does not move the rest of the line to
+    another place, and a line that has left altogether stays where it was.
+    """
+    left: Counter[str] = Counter()
+    held: Counter[str] = Counter()
+    for part in parts:
+        name = part[0].place_name
+        left[name] += _left(part)
+        held[name] += _left(part) + part[1].gone
+    places = +left or +held
+    return min((name for name in places if name), key=lambda name: (-held[name], name), default="")
 
 
 def hold_of(lines: Sequence[Line], fulfillment_orders: Sequence[wire.FulfillmentOrder]) -> str:
@@ -154,6 +195,24 @@ def _address(theirs: wire.MailingAddress | None) -> Address | None:
         country_code=theirs.country_code_v2.upper(),
         phone=theirs.phone,
     )
+
+
+def _attributes(theirs: Iterable[wire.KeyValue]) -> tuple[Attribute, ...]:
+    return tuple(Attribute(name=one.key, value=one.value) for one in theirs)
+
+
+def _charges(theirs: wire.Order) -> Charges | None:
+    """What is charged now, after edits and refunds. None unless all of it is told, in one currency."""
+    bags = (
+        theirs.current_shipping_price_set,
+        theirs.current_total_tax_set,
+        theirs.current_total_discounts_set,
+    )
+    told = [bag.presentment_money for bag in bags if bag]
+    if len(told) < len(bags) or len({one.currency_code for one in told}) > 1:
+        return None
+    shipping, tax, discount = (one.amount for one in told)
+    return Charges(currency=told[0].currency_code, shipping=shipping, tax=tax, discount=discount)
 
 
 def _shipping(theirs: wire.ShippingLine) -> ShippingChoice:

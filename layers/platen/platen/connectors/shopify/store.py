@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from platen.connectors.shopify import Settings, connecting, documents, mapping, reading, wire
+from platen.connectors.shopify import Settings, cancelling, connecting, documents, mapping, reading, wire
 from platen.connectors.shopify.client import Client
 from platen.connectors.shopify.telling import Telling
 from platen.domain.model import iso
@@ -68,7 +68,10 @@ class ShopifyStore:
         return connecting.check(self._client, self._settings)
 
     def cancel(self, store_order_id: str, wish: CancelWish) -> None:
-        raise Refused("Platen cannot cancel orders at Shopify yet: cancel it there by hand.")
+        number = _order_number(store_order_id)
+        if not number:
+            raise Refused("This is not the id of an order at Shopify, so there is nothing to cancel there.")
+        cancelling.cancel(self._client, number, wish)
 
     def listen(self, url: str) -> list[Finding]:
         return connecting.listen(self._client, url, self._access.connection_id)

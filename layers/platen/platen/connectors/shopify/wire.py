@@ -50,6 +50,10 @@ Text = Annotated[str, BeforeValidator(lambda text: "" if text is None else text)
 """Text that may be null, which says no more than empty text."""
 
 
+def _as_list(several: Any) -> Any:
+    return [] if several is None else several
+
+
 class Wire(BaseModel):
     """Values of answers: names as Shopify writes them, nothing quoted in errors (it may be personal)."""
 
@@ -77,7 +81,7 @@ class Nodes[T](Wire):
 
 class Amount(Wire):
     amount: Decimal
-    currency_code: str
+    currency_code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
 class MoneyBag(Wire):
@@ -89,17 +93,21 @@ class KeyValue(Wire):
     value: Text = ""
 
 
+KeyValues = Annotated[list[KeyValue], BeforeValidator(_as_list)]
+
+
 class LineItem(Wire):
     line_id: NumberOfGid = Field(alias="id")
     title: Text = ""
     variant_title: Text = ""
     sku: Text = ""
+    vendor: Text = ""
     quantity: int
     current_quantity: int
     unfulfilled_quantity: int
     requires_shipping: bool
     is_gift_card: bool
-    custom_attributes: list[KeyValue] = []
+    custom_attributes: KeyValues = []
     discounted_unit_price_after_all_discounts_set: MoneyBag | None = None
 
 
@@ -112,8 +120,14 @@ class Named(Wire):
 class FulfillmentOrderLine(Wire):
     id: Gid
     product_title: Text = ""
+    total_quantity: int | None = None
     remaining_quantity: int
     line_item: Named
+
+    @property
+    def gone(self) -> int:
+        """How many have left by this fulfillment order: what is cancelled keeps its remaining quantity."""
+        return max(0, (self.total_quantity or 0) - max(0, self.remaining_quantity))
 
 
 class DeliveryMethod(Wire):
@@ -157,6 +171,10 @@ class FulfillmentOrder(Wire):
             return ""
         return where.location.id if where.location else where.name
 
+    @property
+    def place_name(self) -> str:
+        return self.assigned_location.name if self.assigned_location else ""
+
 
 class MailingAddress(Wire):
     name: Text = ""
@@ -190,6 +208,12 @@ class Order(Wire):
     test: bool
     display_financial_status: Text = ""
     email: Text = ""
+    tags: Annotated[list[str], BeforeValidator(_as_list)] = []
+    note: Text = ""
+    custom_attributes: KeyValues = []
+    current_shipping_price_set: MoneyBag | None = None
+    current_total_tax_set: MoneyBag | None = None
+    current_total_discounts_set: MoneyBag | None = None
     shipping_address: MailingAddress | None = None
     shipping_lines: Nodes[ShippingLine]
     line_items: Nodes[LineItem]
