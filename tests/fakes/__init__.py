@@ -4,6 +4,7 @@ They hold to the same conditions as the adapters (``tests/adapters`` runs one co
 test that passes here says something about the product and not about a mock.
 """
 
+from tests.fakes.artwork import FakeArtwork
 from tests.fakes.clock import FakeClock
 from tests.fakes.connections import FakeCache, FakeConnections, FakeProducts, FakeSecrets
 from tests.fakes.orders import FakeOrders
@@ -12,6 +13,7 @@ from tests.fakes.switch import Crash, Lost, Switch
 
 __all__ = [
     "Crash",
+    "FakeArtwork",
     "FakeCache",
     "FakeClock",
     "FakeConnections",

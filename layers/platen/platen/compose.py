@@ -15,12 +15,13 @@ from platen.adapters.dynamodb_connections import DynamoDBCache, DynamoDBConnecti
 from platen.adapters.dynamodb_orders import DynamoDBOrders
 from platen.adapters.sqs import SQSQueues
 from platen.adapters.ssm import SSMSecrets
+from platen.domain.artwork import Seen
 from platen.domain.connection import Role
 from platen.environment import Environment, OperatorEnvironment, read
 from platen.hub import Hub
 from platen.messages import MESSAGE_OF, JobHint, Message, OrderHint, PollHint, Queue, ShipmentHint, VendorHint
 from platen.observability import logger
-from platen.ports import Http
+from platen.ports import Artwork, Http
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
@@ -48,6 +49,7 @@ def hub() -> Hub:
         secrets=SSMSecrets(aws.ssm(), env.stack, clock),
         queues=SQSQueues(aws.sqs(), env.queues, env.dead),
         open_http=_open_http,
+        artwork=_LazyArtwork(),
     )
 
 
@@ -56,6 +58,20 @@ def _open_http(hosts: Any) -> Http:
     from platen.adapters.http import RequestsHttp  # noqa: PLC0415
 
     return RequestsHttp(hosts, environment().extra_hosts)
+
+
+class _LazyArtwork:
+    """``ports.Artwork``, imported at the first look: for the same reason."""
+
+    def look(self, url: str) -> Seen:
+        return _artwork().look(url)
+
+
+@cache
+def _artwork() -> Artwork:
+    from platen.adapters.artwork import RequestsArtwork  # noqa: PLC0415
+
+    return RequestsArtwork(environment().extra_hosts)
 
 
 # webhooks

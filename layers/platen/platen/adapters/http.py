@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import re
 import socket
 import ssl
@@ -26,6 +27,8 @@ CONNECT_SECONDS = 5.0
 IDLE_SECONDS = 20.0
 """A connection that rested longer may be gone without our knowing (a function is frozen between its
 calls), and what is sent into one that is gone is in doubt for ever: a new one is made."""
+# Of an answer with broken headers it would log the whole URL, whatever secret is in it.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _PUBLIC_IPV6 = ipaddress.IPv6Network("2000::/3")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
@@ -86,7 +89,7 @@ class RequestsHttp:
                 names = {name.lower(): value for name, value in response.headers.items()}
                 return Reply(status=response.status_code, headers=names, body=body)
         except (requests.RequestException, HTTPError) as error:
-            reason = _reason(error)
+            reason = reason_of(error)
             if isinstance(reason, _PrivateAddress):
                 raise Unreachable(f"{host} leads into a private network, where only AllowedHosts may be") from error
             if _never_sent(error, reason):
@@ -151,7 +154,7 @@ def _read(response: requests.Response, deadline: float, host: str) -> bytes:
     return b"".join(chunks)
 
 
-def _reason(error: Exception) -> Any:
+def reason_of(error: Exception) -> Any:
     cause: Any = error.args[0] if error.args else None
     return getattr(cause, "reason", cause)
 
