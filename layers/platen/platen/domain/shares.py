@@ -44,15 +44,14 @@ def shares_of(order: Order, jobs: Mapping[str, tuple[JobLine, ...]]) -> dict[str
     rest = _in_no_job(order, jobs)
     parcels = tuple(one for one in rest if _ships(order, one))
     groups = [jobs[name] for name in names]
-    if sum(map(bool, groups)) == 1 and not rest:
-        return dict.fromkeys(jobs)
+    alone = not rest and sum(map(bool, groups)) == 1
     goods = share_out(order.charges, _weights(order, [*groups, rest]))
     carriage = share_out(order.charges, _weights(order, [*groups, parcels]))
     shares = {
         name: whole.but(shipping=carried.shipping, handling=carried.handling)
         for name, whole, carried in zip(names, goods, carriage, strict=False)  # the last one is the rest's
     }
-    return {job_id: shares[job_id] for job_id in jobs}
+    return {job_id: None if alone and lines else shares[job_id] for job_id, lines in jobs.items()}
 
 
 def minor_digits(currency: str) -> int:
