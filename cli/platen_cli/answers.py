@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -34,17 +35,31 @@ class System(Shown):
     roles: tuple[str, ...] = ()
     settings: dict[str, Any] = {}
     credentials: dict[str, Any] = {}
+    provisional: str = ""
+    """Why it may prove wrong, for people to read before they trust it."""
 
 
 class Systems(Shown):
     systems: tuple[System, ...]
+    making: dict[str, Any] = {}
+    """The schema of a vendor connection's rules; empty from a stack that knows none yet."""
 
 
 class Link(Shown):
+    name: str = ""
     vendor: str
     lines: str = "printed"
     skus: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
+    vendors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    locations: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    send: str = "auto"
+
+    @property
+    def called(self) -> str:
+        return self.name or self.vendor
 
 
 class Health(Shown):
@@ -63,6 +78,9 @@ class Connection(Shown):
     roles: tuple[str, ...] = ()
     paused: bool = False
     links: tuple[Link, ...] = ()
+    making: dict[str, Any] = {}
+    intake: dict[str, Any] | None = None
+    provisional: str = ""
     health: Health = Health()
 
 
@@ -86,6 +104,19 @@ class Connected(Shown):
     webhook_url: str = ""
 
 
+class Cancel(Shown):
+    """A person's wish that the whole order be cancelled."""
+
+    who: str = ""
+    reason: str = ""
+    at: datetime | None = None
+    at_store: bool = False
+    refund: bool = False
+    restock: bool = False
+    notify: bool = False
+    told_at: datetime | None = None
+
+
 class OrderRow(Shown):
     order_id: str
     number: str
@@ -95,6 +126,9 @@ class OrderRow(Shown):
     changed_at: datetime | None = None
     waiting_for: str = ""
     nothing_because: str = ""
+    folder: str = ""
+    imported_from: str = ""
+    cancel: Cancel | None = None
     attention: Attention | None = None
 
 
@@ -108,6 +142,16 @@ class LineShown(Shown):
     title: str = ""
     sku: str = ""
     quantity: int = 0
+
+
+class Shares(Shown):
+    """A job's part of what belongs to the order as a whole."""
+
+    currency: str = ""
+    shipping: Decimal = Decimal(0)
+    handling: Decimal = Decimal(0)
+    tax: Decimal = Decimal(0)
+    discount: Decimal = Decimal(0)
 
 
 class JobShown(Shown):
@@ -124,6 +168,15 @@ class JobShown(Shown):
     heard_at: datetime | None = None
     attempt: int = 0
     test: bool = False
+    mail_class: str = ""
+    mail_class_by: str = "none"
+    asked_class: str = ""
+    """The order's shipping method, where the answer tells it."""
+    warnings: tuple[str, ...] = ()
+    shares: Shares | None = None
+    reprint_of: str = ""
+    reason: str = ""
+    cancel_wanted: bool = False
     attention: Attention | None = None
 
 

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from platen_cli.aws_words import explain
 from platen_cli.desk import Desk
+from platen_cli.groups import ListsByItself
 from platen_cli.stops import EXIT_CODES, Stop
 from platen_cli.target import STACK, Choice
 
@@ -70,6 +71,10 @@ app = typer.Typer(
 )
 orders = typer.Typer(no_args_is_help=True, help="Look at orders.")
 products = typer.Typer(no_args_is_help=True, help="The product map: what is printed on what is sold.")
+links = typer.Typer(cls=ListsByItself, help="A store's links in their order, and a dry run of them.")
+classes = typer.Typer(no_args_is_help=True, help="Mail classes: a dry run of Shipping Class Match.")
+folders = typer.Typer(cls=ListsByItself, help="Folders: labels to sort orders by.")
+import_ = typer.Typer(no_args_is_help=True, help="Move in from another system.")
 local = typer.Typer(no_args_is_help=True, help="The stack on this computer, without an AWS account.")
 
 

@@ -1,4 +1,4 @@
-"""The commands about connections: making them, linking them, and seeing how they are."""
+"""The commands about connections: making them, and seeing how they are."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from platen_cli.desk import Desk
 from platen_cli.stops import REFUSED
 
 Name = Annotated[str, typer.Argument(metavar="CONNECTION", help="The connection's name, e.g. shop.")]
-Store = Annotated[str, typer.Argument(metavar="STORE", help="The store connection.")]
-Vendor = Annotated[str, typer.Argument(metavar="VENDOR", help="The vendor connection.")]
 
 
 def connect(
@@ -28,6 +26,10 @@ def connect(
     from_: Annotated[
         str, typer.Option("--from", metavar="FILE.json", help="Everything from a JSON file; - reads stdin.")
     ] = "",
+    rule: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="One rule, by its key or title; platen rules shows them."),
+    ] = None,
     advanced: Annotated[bool, typer.Option("--advanced", help="Ask for the rare settings too.")] = False,
     orders_since: Annotated[
         str, typer.Option(help="Stores: take orders placed from then on (now, or 2026-11-21).")
@@ -40,7 +42,7 @@ def connect(
 ) -> None:
     """Connect a store or a vendor: asks for what it needs, checks it, and says what is left to do.
 
-    With --set, --secret or --from it asks nothing. Secrets never stand on the command line.
+    With --set, --secret, --rule or --from it asks nothing. Secrets never stand on the command line.
     """
     from platen_cli.connecting import Wish, run  # noqa: PLC0415 - asking needs more than the other commands
 
@@ -52,6 +54,7 @@ def connect(
             sets=tuple(set_ or ()),
             secrets=tuple(secret or ()),
             file=from_,
+            rules=tuple(rule or ()),
             advanced=advanced,
             intake={
                 "orders_since": orders_since,
@@ -85,38 +88,6 @@ def check(ctx: typer.Context, connection: Name) -> None:
     desk.answer(result, lambda: _render().findings(found))
     if not all(one.ok for one in found):
         raise typer.Exit(REFUSED)
-
-
-def link(
-    ctx: typer.Context,
-    store: Store,
-    vendor: Vendor,
-    all_lines: Annotated[
-        bool, typer.Option("--all-lines", help="Everything that goes in a parcel, not only what has print details.")
-    ] = False,
-    sku: Annotated[
-        list[str] | None, typer.Option(help="Only these SKUs, e.g. 'CANVAS-*'. May be repeated.")
-    ] = None,
-    country: Annotated[
-        list[str] | None, typer.Option(help="Only to these countries, e.g. DE. May be repeated.")
-    ] = None,
-) -> None:
-    """Let a vendor make a store's orders. The first link that takes a line has it."""
-    desk: Desk = ctx.obj
-    result = desk.ask(
-        "link",
-        store=store,
-        vendor=vendor,
-        lines="all" if all_lines else "printed",
-        skus=_split(sku),
-        countries=[one.upper() for one in _split(country)],
-    )
-    desk.answer(result, lambda: _one(result))
-
-
-def unlink(ctx: typer.Context, store: Store, vendor: Vendor) -> None:
-    """Send no more of a store's orders to a vendor. What is there already stays there."""
-    _do(ctx.obj, "unlink", store=store, vendor=vendor)
 
 
 def pause(ctx: typer.Context, connection: Name) -> None:
@@ -169,7 +140,3 @@ def _render() -> Any:
     from platen_cli import render  # noqa: PLC0415 - rich is slow to import
 
     return render
-
-
-def _split(values: list[str] | None) -> list[str]:
-    return [part.strip() for one in values or () for part in one.split(",") if part.strip()]

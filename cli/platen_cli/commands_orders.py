@@ -29,17 +29,17 @@ def list_orders(
     connection: Annotated[str, typer.Option("--connection", "--store", help="Only this store's.")] = "",
     state: Annotated[str, typer.Option(help=f"Only these: {', '.join(_STATES)}.")] = "",
     number: Annotated[str, typer.Option(help="Only the orders of this number.")] = "",
+    folder: Annotated[str, typer.Option(help="Only those in this folder.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 25,
     after: Annotated[str, typer.Option(help="The next page: what the page before said.")] = "",
 ) -> None:
     """The newest orders, and where they are."""
     desk: Desk = ctx.obj
-    if state and _state(state) not in _STATES:
-        raise WrongUsage(f"There is no state '{state}'.", f"There are: {', '.join(_STATES)}.")
     asked = {
         "connection": connection,
-        "state": _state(state),
+        "state": state_of(state),
         "number": number,
+        "folder": folder.strip(),
         "limit": limit,
         "after": after,
     }
@@ -52,8 +52,12 @@ def list_orders(
         desk.say(f"The newest {len(page.orders)}. To see older ones, say which --store and which --state.", "dim")
 
 
-def _state(text: str) -> str:
-    return text.strip().lower().replace(" ", "_").replace("-", "_")
+def state_of(text: str) -> str:
+    """A state however it was typed. Raises WrongUsage."""
+    state = text.strip().lower().replace(" ", "_").replace("-", "_")
+    if state and state not in _STATES:
+        raise WrongUsage(f"There is no state '{text}'.", f"There are: {', '.join(_STATES)}.")
+    return state
 
 
 def _more(asked: dict[str, Any], after: str) -> str:
@@ -65,10 +69,10 @@ def show(ctx: typer.Context, order: OrderName, connection: From = "") -> None:
     """The whole story of one order: what is in it, where it is, and what to do when it waits for you."""
     desk: Desk = ctx.obj
     result = desk.ask("order", order=order, connection=connection or None)
-    _show_order(desk, result)
+    show_order(desk, result)
 
 
-def _show_order(desk: Desk, result: dict[str, Any]) -> None:
+def show_order(desk: Desk, result: dict[str, Any]) -> None:
     from platen_cli.story import story  # noqa: PLC0415 - rich is slow to import
 
     shown = read(answers.OneOrder, result).order
@@ -99,7 +103,7 @@ def resend(
     """Send it to the vendor (again): only when you have looked there and it is not there."""
     desk: Desk = ctx.obj
     desk.confirm(
-        f"This sends {_named(order, place)} to the vendor, although it may have been sent before.\n"
+        f"This sends {named(order, place)} to the vendor, although it may have been sent before.\n"
         "Only go on if you have looked at the vendor and it is not there: else it is made, and paid for, twice.",
         yes=yes,
     )
@@ -112,16 +116,73 @@ def release(ctx: typer.Context, order: OrderName, place: Place = "", connection:
 
 
 def cancel(
-    ctx: typer.Context, order: OrderName, place: Place = "", connection: From = "", who: Who = "", yes: Yes = False
+    ctx: typer.Context,
+    order: OrderName,
+    place: Place = "",
+    connection: From = "",
+    who: Who = "",
+    whole: Annotated[
+        bool, typer.Option("--whole", help="The whole order, for good: nothing of it is planned again.")
+    ] = False,
+    reason: Annotated[str, typer.Option(help="With --whole: why, for the order's story.")] = "",
+    at_store: Annotated[bool, typer.Option("--at-store", help="With --whole: cancel it in the store too.")] = False,
+    refund: Annotated[
+        bool, typer.Option("--refund", help="With --at-store: the store pays the buyer back.")
+    ] = False,
+    restock: Annotated[
+        bool, typer.Option("--restock", help="With --at-store: its items go back into stock.")
+    ] = False,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="With --at-store: the store writes to the buyer.")
+    ] = False,
+    yes: Yes = False,
 ) -> None:
-    """Do not make it: what is not sent stays unsent, and the vendor is asked to cancel what it has."""
+    """Do not make it: what is not sent stays unsent, and the vendor is asked to cancel what it has.
+
+    With --whole the order itself is cancelled, in the store too if you say --at-store.
+    """
     desk: Desk = ctx.obj
+    store_only = {"--refund": refund, "--restock": restock, "--notify": notify}
+    _goes_with(whole, "--whole", {"--reason": bool(reason), "--at-store": at_store, **store_only})
+    _goes_with(at_store, "--at-store", store_only)
+    if whole:
+        from platen_cli.commands_making import cancel_whole  # noqa: PLC0415 - it needs this module
+
+        if place:
+            raise WrongUsage("--whole is everything of the order; it goes without --place.")
+        cancel_whole(
+            desk,
+            order,
+            connection,
+            who,
+            reason,
+            at_store=at_store,
+            refund=refund,
+            restock=restock,
+            notify=notify,
+            yes=yes,
+        )
+        return
     desk.confirm(
-        f"This cancels {_named(order, place)}: what is not sent yet is never made, and the vendor is asked to "
-        "cancel what it has.\nThe order in your shop is not touched: cancel and refund it there.",
+        f"This cancels {named(order, place)}: what is not sent yet is never made, and the vendor is asked to "
+        "cancel what it has.\nThe order in your shop is not touched: cancel and refund it there, or use --whole "
+        "--at-store.",
         yes=yes,
     )
     _decide(desk, "cancel", order, place, connection, who)
+
+
+def _goes_with(there: bool, option: str, others: dict[str, bool]) -> None:
+    alone = next((name for name, said in others.items() if said), "")
+    if alone and not there:
+        raise WrongUsage(f"{alone} goes only with {option}.")
+
+
+def mark_cancelled(
+    ctx: typer.Context, order: OrderName, place: Place = "", connection: From = "", who: Who = ""
+) -> None:
+    """You have had it cancelled at the vendor yourself: it is not made, take it as cancelled."""
+    _decide(ctx.obj, "mark_cancelled", order, place, connection, who)
 
 
 def mark_sent(
@@ -142,15 +203,15 @@ def _decide(
     result = desk.ask(
         action,
         order=order,
-        place=_place(place),
+        place=part_of(place),
         connection=connection or None,
-        who=who or _user(),
+        who=who or user(),
         vendor_ref=vendor_ref,
     )
-    _show_order(desk, result)
+    show_order(desk, result)
 
 
-def _place(text: str) -> str | None:
+def part_of(text: str) -> str | None:
     """``job 1`` however it was written. Raises WrongUsage."""
     text = text.strip().lower()
     if text in ("", "order"):
@@ -163,11 +224,11 @@ def _place(text: str) -> str | None:
     return f"{found[1]} {found[2]}"
 
 
-def _named(order: str, place: str) -> str:
-    return f"{_place(place)} of order {order}" if _place(place) else f"order {order}"
+def named(order: str, place: str) -> str:
+    return f"{part_of(place)} of order {order}" if part_of(place) else f"order {order}"
 
 
-def _user() -> str:
+def user() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):

@@ -8,60 +8,18 @@ from typing import Any
 
 import typer
 
-from platen_cli import answers, prompts
+from platen_cli import answers, prompts, rules
 from platen_cli.answers import read
 from platen_cli.desk import Desk
 from platen_cli.given import Given, apply, from_file, missing, readable_by_others
 from platen_cli.plain import plain
 from platen_cli.schema import Field, fields, put
 from platen_cli.stops import REFUSED, Refused, WrongUsage
-from platen_cli.times import typed
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,30}[a-z0-9]")
 _MENDABLE = {"invalid", "invalid_settings", "invalid_credentials", "denied"}
 """Refusals that other answers would help with."""
 _NAME_RULE = "small letters, digits and dashes, 3 to 32 of them, beginning with a letter"
-
-INTAKE = [
-    Field(
-        path=("orders_since",),
-        kind="text",
-        title="Take orders placed since",
-        help="Older orders are never touched: whatever you used before has handled them. "
-        "now, or a date such as 2026-11-21.",
-        default="now",
-        has_default=True,
-    ),
-    Field(
-        path=("release_when",),
-        kind="choice",
-        title="Make orders that are",
-        help="How far the buyer's payment must be before anything is made.",
-        choices=("paid", "authorized", "always"),
-        default="paid",
-        has_default=True,
-    ),
-    Field(
-        path=("unrouted",),
-        kind="choice",
-        title="A line that no vendor makes",
-        help="attention: it waits for you. leave: somebody else ships it, and Platen leaves it alone.",
-        choices=("attention", "leave"),
-        default="attention",
-        has_default=True,
-    ),
-    Field(
-        path=("test_orders",),
-        kind="choice",
-        title="Test orders of the store",
-        help="Advanced: skip them, or send them to the vendor marked as tests.",
-        choices=("skip", "send_as_test"),
-        default="skip",
-        has_default=True,
-        advanced=True,
-    ),
-]
-"""What is asked of every store; sent only where it was answered, so that the operator's defaults stand."""
 
 
 @dataclass(frozen=True)
@@ -73,35 +31,54 @@ class Wish:
     sets: tuple[str, ...] = ()
     secrets: tuple[str, ...] = field(default=(), repr=False)
     file: str = ""
+    rules: tuple[str, ...] = ()
     advanced: bool = False
     intake: dict[str, str] = field(default_factory=dict)
 
     @property
     def by_script(self) -> bool:
-        return bool(self.sets or self.secrets or self.file)
+        return bool(self.sets or self.secrets or self.file or self.rules)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The fields of a system, by where their values go."""
+
+    settings: list[Field]
+    credentials: list[Field]
+    making: list[Field]
+    intake: list[Field]
 
 
 def run(desk: Desk, wish: Wish) -> None:
     given = from_file(wish.file) if wish.file else Given()
     if wish.file and given.credentials and readable_by_others(wish.file):
         desk.warn(f"Other people on this computer can read the secrets in {wish.file}: chmod 600 it.")
-    known = read(answers.Systems, desk.ask("systems")).systems
+    answered = read(answers.Systems, desk.ask("systems"))
+    known = answered.systems
     wanted = wish.system or given.system or _system_of(desk, wish.name or given.connection_id)
     system = _system(desk, known, wanted, by_script=wish.by_script)
     given.system = system.system
-    settings, creds = fields(system.settings), fields(system.credentials)
-    apply(given, wish.sets, wish.secrets, settings, creds)
+    asked = _Asked(
+        settings=fields(system.settings),
+        credentials=fields(system.credentials),
+        making=rules.of_vendors(answered.making) if "vendor" in system.roles else [],
+        intake=rules.INTAKE if "store" in system.roles else [],
+    )
+    apply(given, wish.sets, wish.secrets, asked.settings, asked.credentials)
     _take_intake(given, wish.intake, is_store="store" in system.roles)
+    _take_rules(given, wish.rules, asked)
     given.connection_id = _name(desk, wish.name or given.connection_id, system.system, by_script=wish.by_script)
     if wish.by_script:
-        _nothing_missing(given, settings, creds)
+        _nothing_missing(given, asked.settings, asked.credentials)
+        _warn_provisional(desk, system)
         result = _send(desk, given)
     else:
-        result = _by_person(desk, given, system, settings, creds, advanced=wish.advanced)
+        result = _by_person(desk, given, system, asked, advanced=wish.advanced)
     connected = read(answers.Connected, result)
     desk.answer(result, lambda: None)
     if not desk.as_json:
-        _show(desk, connected)
+        _show(desk, connected, system.provisional)
     if not all(one.ok for one in connected.findings):
         raise typer.Exit(REFUSED)
 
@@ -158,20 +135,30 @@ def _take_intake(given: Given, said: dict[str, str], *, is_store: bool) -> None:
     wanted = {name: value for name, value in said.items() if value}
     if wanted and not is_store:
         raise WrongUsage(f"--{next(iter(wanted)).replace('_', '-')} is for stores only.")
-    for one in INTAKE:
+    for one in rules.INTAKE:
         if one.key in wanted:
             try:
-                given.intake[one.key] = _intake_value(one, wanted[one.key])
+                given.intake[one.key] = rules.intake_value(one, wanted[one.key])
             except ValueError as wrong:
                 raise WrongUsage(str(wrong)) from None
 
 
-def _intake_value(one: Field, text: str) -> str:
-    if one.key == "orders_since":
-        return typed(text).isoformat()
-    from platen_cli.schema import value_of  # noqa: PLC0415
+def _take_rules(given: Given, said: tuple[str, ...], asked: _Asked) -> None:
+    """Each --rule in its place. Raises WrongUsage."""
+    if (said or given.making) and not (asked.making or asked.intake):
+        raise WrongUsage(f"{given.system} has no rules to set.")
+    if given.making and not asked.making:
+        raise WrongUsage("making: only vendors have such rules.")
+    for text in said:
+        name, value = rules.split(text, "--rule")
+        one = rules.find(name, [*asked.making, *asked.intake])
+        (given.making if one in asked.making else given.intake)[one.key] = rules.value_for(one, value)
 
-    return str(value_of(one, text))
+
+def _warn_provisional(desk: Desk, system: answers.System) -> None:
+    """Said before anybody gives away credentials."""
+    if system.provisional:
+        desk.warn(f"\u26a0 Provisional: {plain(system.provisional)}")
 
 
 def _nothing_missing(given: Given, settings: list[Field], creds: list[Field]) -> None:
@@ -182,53 +169,77 @@ def _nothing_missing(given: Given, settings: list[Field], creds: list[Field]) ->
 
 
 def _by_person(
-    desk: Desk, given: Given, system: answers.System, settings: list[Field], creds: list[Field], *, advanced: bool
+    desk: Desk, given: Given, system: answers.System, asked: _Asked, *, advanced: bool
 ) -> dict[str, Any]:
     desk.err.print(f"\n{plain(system.name)}", style="bold")
-    prompts.ask_all(desk, settings, given.settings, advanced=advanced)
-    prompts.ask_all(desk, creds, given.credentials, advanced=advanced)
-    if "store" in system.roles:
-        _ask_intake(desk, given, advanced=advanced)
+    _warn_provisional(desk, system)
+    prompts.ask_all(desk, asked.settings, given.settings, advanced=advanced)
+    prompts.ask_all(desk, asked.credentials, given.credentials, advanced=advanced)
+    _ask_intake(desk, given, asked.intake, advanced=advanced)
+    _ask_making(desk, given, asked.making, advanced=advanced)
     while True:
         try:
             return _send(desk, given)
         except Refused as refused:
-            _mend(desk, given, refused, settings, creds)
+            _mend(desk, given, refused, asked)
 
 
-def _mend(desk: Desk, given: Given, refused: Refused, settings: list[Field], creds: list[Field]) -> None:
+def _mend(desk: Desk, given: Given, refused: Refused, asked: _Asked) -> None:
     """Ask again for what was refused, and for nothing else. Raises Stop when the person has had enough."""
-    again = [one for one in (*settings, *creds) if _points_at(refused, one)]
+    again = [
+        (values, one)
+        for values, known in (
+            (given.settings, asked.settings),
+            (given.credentials, asked.credentials),
+            (given.making, asked.making),
+        )
+        for one in known
+        if _points_at(refused, one)
+    ]
     if not again and refused.code not in _MENDABLE:
         raise refused
     desk.complain(refused)
     if not again:
         desk.confirm("The credentials can be given again.", yes=False)
-        again = creds
+        again = [(given.credentials, one) for one in asked.credentials]
         given.credentials.clear()
-    for one in again:
+    for values, one in again:
         answer = prompts.ask(desk, one)
         if answer is not None:
-            put(given.settings if one in settings else given.credentials, one, answer)
+            put(values, one, answer)
 
 
 def _points_at(refused: Refused, field: Field) -> bool:
     """Whether a problem names the field, or something inside it; with or without ``settings.`` in front."""
     named = [problem.get("field", "") for problem in refused.problems]
-    bare = [one.removeprefix("settings.").removeprefix("credentials.") for one in named]
+    bare = [re.sub(r"^(settings|credentials|making)\.", "", one) for one in named]
     return any(one == field.key or one.startswith(f"{field.key}.") for one in bare)
 
 
-def _ask_intake(desk: Desk, given: Given, *, advanced: bool) -> None:
-    for one in INTAKE:
+def _ask_intake(desk: Desk, given: Given, known: list[Field], *, advanced: bool) -> None:
+    for one in known:
         if one.key in given.intake or (one.advanced and not advanced):
             continue
         while True:
             try:
-                given.intake[one.key] = _intake_value(one, str(prompts.ask(desk, one) or one.default))
+                answer = prompts.ask(desk, one) or one.default
+                if answer is not None:
+                    given.intake[one.key] = rules.intake_value(one, str(answer))
                 break
             except ValueError as wrong:
                 desk.warn(wrong)
+
+
+def _ask_making(desk: Desk, given: Given, known: list[Field], *, advanced: bool) -> None:
+    wanted = [one for one in known if advanced or one.key in rules.FIRST]
+    if not wanted:
+        return
+    desk.err.print("\nHow its jobs are made ready (platen rules shows and changes it later)", style="bold")
+    for one in wanted:
+        if one.key not in given.making:
+            answer = prompts.ask(desk, one)
+            if answer is not None:
+                given.making[one.key] = answer
 
 
 def _send(desk: Desk, given: Given) -> dict[str, Any]:
@@ -240,14 +251,17 @@ def _send(desk: Desk, given: Given) -> dict[str, Any]:
         settings=given.settings,
         credentials=given.credentials,
         intake=given.intake or None,
+        making=given.making or None,
     )
 
 
-def _show(desk: Desk, connected: answers.Connected) -> None:
+def _show(desk: Desk, connected: answers.Connected, provisional: str) -> None:
     from platen_cli import render  # noqa: PLC0415 - rich is slow to import
 
     name = plain(connected.connection.connection_id)
     desk.out.print(f"{name} is connected.", style="bold", markup=False, highlight=False)
+    if provisional:
+        desk.out.print(render.provisional(provisional))
     desk.out.print(render.findings(connected.findings))
     if connected.webhook_url and "store" not in connected.connection.roles:
         desk.out.print("\nIts webhooks must go to this address (keep it to yourself):", highlight=False)

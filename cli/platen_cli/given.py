@@ -16,7 +16,7 @@ from platen_cli.schema import Field, has, put, value_of
 from platen_cli.stops import WrongUsage
 
 _LARGEST = 1_000_000
-_PARTS = {"system", "connection_id", "settings", "credentials", "intake"}
+_PARTS = {"system", "connection_id", "settings", "credentials", "intake", "making"}
 
 
 @dataclass
@@ -28,11 +28,12 @@ class Given:
     settings: dict[str, Any] = field(default_factory=dict)
     credentials: dict[str, Any] = field(default_factory=dict, repr=False)
     intake: dict[str, Any] = field(default_factory=dict)
+    making: dict[str, Any] = field(default_factory=dict)
 
 
 def from_file(path: str) -> Given:
     """A connection from a JSON file, or from stdin for ``-``. Raises WrongUsage; quotes nothing of its content."""
-    text = _read(path, f"--from {path}")
+    text = read_text(path, f"--from {path}")
     try:
         said = json.loads(text)
     except ValueError as error:
@@ -40,7 +41,7 @@ def from_file(path: str) -> Given:
         raise WrongUsage(f"{path} is not JSON{where}.") from None
     if not isinstance(said, dict) or not said.keys() <= _PARTS:
         raise WrongUsage(f"{path} must be one JSON object with some of: {', '.join(sorted(_PARTS))}.")
-    for name in ("settings", "credentials", "intake"):
+    for name in ("settings", "credentials", "intake", "making"):
         if not isinstance(said.get(name, {}), dict):
             raise WrongUsage(f"{path}: {name} must be an object.")
     return Given(**{name: value for name, value in said.items() if value})
@@ -109,7 +110,7 @@ def _field(key: str, fields: Sequence[Field]) -> Field:
 
 def _fetched(key: str, value: str) -> str:
     if value.startswith("@"):
-        return _read(value[1:], f"--secret {key}=@{value[1:]}").rstrip("\r\n")
+        return read_text(value[1:], f"--secret {key}=@{value[1:]}").rstrip("\r\n")
     if value.startswith("env:"):
         name = value[4:]
         if name not in os.environ:
@@ -122,7 +123,7 @@ def _fetched(key: str, value: str) -> str:
     )
 
 
-def _read(path: str, option: str) -> str:
+def read_text(path: str, option: str) -> str:
     try:
         if path == "-":
             return sys.stdin.read(_LARGEST)

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from platen_cli import commands_connections, commands_local, commands_orders, commands_products, commands_stack
-from platen_cli.app import app, local, orders, products
+from platen_cli import (
+    commands_connections,
+    commands_folders,
+    commands_links,
+    commands_local,
+    commands_making,
+    commands_orders,
+    commands_products,
+    commands_rules,
+    commands_stack,
+)
+from platen_cli.app import app, classes, folders, links, local, orders, products
+from platen_cli.groups import TakesPairs
 
 __all__ = ["app", "main"]
 
@@ -22,8 +33,6 @@ _add(
     commands_connections.connect,
     commands_connections.connections,
     commands_connections.check,
-    commands_connections.link,
-    commands_connections.unlink,
     commands_connections.pause,
     commands_connections.resume,
     commands_connections.poll,
@@ -31,6 +40,10 @@ _add(
     commands_connections.webhook_url,
     commands_connections.systems,
 )
+_add("Who makes what, and how", commands_links.link, commands_links.unlink)
+app.add_typer(links, name="links", rich_help_panel="Who makes what, and how")
+app.command("rules", cls=TakesPairs, rich_help_panel="Who makes what, and how")(commands_rules.show_rules)
+app.add_typer(classes, name="classes", rich_help_panel="Who makes what, and how")
 app.add_typer(orders, name="orders", rich_help_panel="Orders")
 _add(
     "Orders",
@@ -40,10 +53,20 @@ _add(
     commands_orders.release,
     commands_orders.cancel,
     commands_orders.mark_sent,
+    commands_orders.mark_cancelled,
+    commands_making.reprint,
+    commands_folders.move,
 )
+app.add_typer(folders, name="folders", rich_help_panel="Orders")
 app.add_typer(products, name="products", rich_help_panel="Orders")
 _add("The machinery", commands_stack.status, commands_stack.redrive, commands_stack.sweep)
 
+links.command("list")(commands_links.list_links)
+links.command("try")(commands_links.try_links)
+classes.command("try", cls=TakesPairs)(commands_rules.try_classes)
+folders.command("list")(commands_folders.list_folders)
+folders.command("add")(commands_folders.add_folder)
+folders.command("remove")(commands_folders.remove_folder)
 orders.command("list")(commands_orders.list_orders)
 orders.command("show")(commands_orders.show)
 products.command("import")(commands_products.import_file)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -15,6 +15,7 @@ from platen_cli import answers
 from platen_cli.hints import Hint, cause, hints, name_of
 from platen_cli.plain import plain
 from platen_cli.times import ago, short
+from platen_cli.wording import in_one_message, is_held
 
 STATES = {
     "waiting": "yellow",
@@ -44,13 +45,17 @@ def state(name: str) -> Text:
 def order_list(page: answers.OrderPage) -> RenderableType:
     if not page.orders:
         return text("No orders.", "dim")
-    shown = table("Order", "Store", "State", "Placed", "Changed", "What it waits for")
-    for column in (0, 3, 4):
-        shown.columns[column].no_wrap = True
+    folders = any(order.folder for order in page.orders)
+    shown = table(
+        "Order", "Store", *(["Folder"] if folders else []), "State", "Placed", "Changed", "What it waits for"
+    )
+    for column in shown.columns:
+        column.no_wrap = column.header in ("Order", "Placed", "Changed")
     for order in page.orders:
         shown.add_row(
             text(order.number),
             text(order.connection),
+            *([text(order.folder)] if folders else []),
             state(order.state),
             short(order.placed_at),
             f"{ago(order.changed_at)} ago" if order.changed_at else "",
@@ -62,11 +67,20 @@ def order_list(page: answers.OrderPage) -> RenderableType:
 def _why(order: answers.OrderRow) -> Text:
     if order.attention:
         return text(cause(order.attention.cause), "red")
+    if order.cancel and order.state in ("open", "waiting"):
+        return text("being cancelled", "yellow")
+    if order.imported_from:
+        return text(f"moved in from {order.imported_from}", "dim")
     return text(order.waiting_for or order.nothing_because, "dim")
 
 
-def problems(found: Iterable[answers.Problem]) -> Iterable[RenderableType]:
-    for problem in found:
+def problems(found: Iterable[answers.Problem], of: str = "") -> Iterable[RenderableType]:
+    """One line for each. Print details are one message: every item, and every field that is to be filled in."""
+    several = list(found)
+    if of == "print_details" and len(several) > 1:
+        yield text(in_one_message(several))
+        return
+    for problem in several:
         nearest = f"  Did you mean {plain(problem.suggestion)}?" if problem.suggestion else ""
         line = table()
         line.show_header = False
@@ -126,7 +140,7 @@ def _attention_item(
         (f", for {ago(item.since, at)}" if item.since else "", "dim"),
     )
     yield Padding(text(cause(item.cause), "red"), (0, 0, 0, 4))
-    yield Padding(Group(*problems(item.problems)), (0, 0, 0, 4))
+    yield Padding(Group(*problems(item.problems, item.cause)), (0, 0, 0, 4))
     yield Padding(commands(hints(name, item.place, item.actions)), (0, 0, 1, 4))
 
 
@@ -159,7 +173,7 @@ def connections(found: Iterable[answers.Connection], at: datetime | None = None)
             f"{ago(one.health.polled_at, at)} ago" if one.health.polled_at else "",
             Text("\n").join(_link(link) for link in one.links),
         )
-    return Group(shown, *_said(rows))
+    return Group(shown, *_said(rows), *_provisionals({one.connection_id: one.provisional for one in rows}))
 
 
 def _said(rows: Iterable[answers.Connection]) -> Iterable[RenderableType]:
@@ -169,8 +183,10 @@ def _said(rows: Iterable[answers.Connection]) -> Iterable[RenderableType]:
 
 
 def _link(link: answers.Link) -> Text:
-    rules = ["all lines" if link.lines == "all" else "printed lines", *link.skus, *link.countries]
-    return text(f"→ {link.vendor} ({', '.join(rules)})")
+    rules = ["all lines" if link.lines == "all" else "printed lines", *link.skus, *link.countries, *link.vendors]
+    rules += [*link.tags, *link.locations, *link.folders, *(["held"] if is_held(link) else [])]
+    name = f"{link.name}: " if link.name and link.name != link.vendor else ""
+    return text(f"→ {name}{link.vendor} ({', '.join(rules)})")
 
 
 def health(one: answers.Connection, at: datetime | None = None) -> Text:
@@ -195,9 +211,26 @@ def findings(found: Iterable[answers.Finding]) -> RenderableType:
 
 def systems(found: Iterable[answers.System]) -> RenderableType:
     shown = table("System", "Name", "Roles")
-    for one in found:
-        shown.add_row(text(one.system, "bold"), text(one.name), text(", ".join(one.roles)))
-    return shown
+    rows = list(found)
+    for one in rows:
+        name = text(one.name)
+        if one.provisional:
+            name.append("  provisional", "bold yellow")
+        shown.add_row(text(one.system, "bold"), name, text(", ".join(one.roles)))
+    return Group(shown, *_provisionals({one.system: one.provisional for one in rows}))
+
+
+def provisional(words: str, name: str = "") -> Text:
+    """What to know of a system before trusting it."""
+    of = f"{plain(name)} is provisional: " if name else "Provisional: "
+    return Text.assemble((f"\u26a0 {of}", "bold yellow"), (plain(words), "yellow"))
+
+
+def _provisionals(words: Mapping[str, str]) -> Iterable[RenderableType]:
+    for name, why in words.items():
+        if why:
+            yield Text()
+            yield provisional(why, name)
 
 
 def status(found: answers.Status) -> RenderableType:

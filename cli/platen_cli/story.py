@@ -14,6 +14,8 @@ from platen_cli.hints import cause, hints, name_of
 from platen_cli.plain import plain
 from platen_cli.render import STATES, commands, problems, text
 from platen_cli.times import ago, local
+from platen_cli.wish import wish
+from platen_cli.wording import FALLBACKS, how_decided, shares
 
 TIMES = "\u00d7"
 
@@ -50,6 +52,7 @@ def story(order: answers.OrderShown) -> RenderableType:
         *_ordered(order),
         *(part for job in order.jobs for part in _job(order, job)),
         *_without_a_job(order),
+        *wish(order),
         *_told(order),
         *_to_do(order),
     )
@@ -64,7 +67,13 @@ def _head(head: answers.OrderRow) -> Text:
         (_ORDER.get(head.state, plain(head.state)), STATES.get(head.state, "")),
         f": {plain(why)}" if why else "",
         (f"\nPlaced {local(head.placed_at)}  ·  {plain(head.order_id)}", "dim"),
+        (f"  ·  in {plain(head.folder)}", "dim") if head.folder else "",
+        (f"\n{_imported(head)}", "yellow") if head.imported_from else "",
     )
+
+
+def _imported(head: answers.OrderRow) -> str:
+    return f"Moved in from {plain(head.imported_from)}, which handled it: Platen makes nothing of it."
 
 
 def _ordered(order: answers.OrderShown) -> Iterator[RenderableType]:
@@ -99,16 +108,23 @@ def _job(order: answers.OrderShown, job: answers.JobShown) -> Iterator[Renderabl
         f" at {plain(job.vendor)}{account}: ",
         (_JOB.get(job.state, plain(job.state)), style),
         (" (a test: it is never made)", "yellow") if job.test else "",
+        (f"\n  Job {plain(job.reprint_of)} once more{_because(job)}", "yellow") if job.reprint_of else "",
     )
     if len(order.jobs) > 1 or not order.lines:
         yield _lines(job.lines)
-    yield _facts(_job_facts(job))
+    yield _facts(_job_facts(job, split=len(order.jobs) > 1))
+    for warning in job.warnings:
+        yield Padding(text(f"Warning: {warning}", "yellow"), (0, 0, 0, 2))
     for shipment in order.shipments:
         if shipment.job_id == job.job_id:
             yield _parcel(order, shipment)
 
 
-def _job_facts(job: answers.JobShown) -> Iterator[tuple[str, str]]:
+def _because(job: answers.JobShown) -> str:
+    return f": {plain(job.reason)}" if job.reason else ""
+
+
+def _job_facts(job: answers.JobShown, *, split: bool) -> Iterator[tuple[str, str | Text]]:
     yield "its number at the vendor", job.vendor_ref
     yield "our number there", job.external_id
     yield "the vendor says", job.vendor_words
@@ -116,14 +132,26 @@ def _job_facts(job: answers.JobShown) -> Iterator[tuple[str, str]]:
     yield "last heard of", local(job.heard_at)
     if job.attempt > 1:
         yield "attempts", str(job.attempt)
+    if job.mail_class:
+        yield "mail class", _mail_class(job)
+    if split and job.shares:
+        yield "its part of the order", shares(job.shares)
 
 
-def _facts(facts: Iterable[tuple[str, str]]) -> RenderableType:
+def _mail_class(job: answers.JobShown) -> Text:
+    """The class, and what decided it: a default is never shown as if it had been asked for."""
+    how = how_decided(job.mail_class_by, job.asked_class)
+    return text(job.mail_class).append(
+        f" ({how})" if how else "", "yellow" if job.mail_class_by in FALLBACKS else "dim"
+    )
+
+
+def _facts(facts: Iterable[tuple[str, str | Text]]) -> RenderableType:
     shown = Table.grid(padding=(0, 2, 0, 0))
     shown.add_column(style="dim", no_wrap=True)
     for name, value in facts:
         if value:
-            shown.add_row(name, text(value))
+            shown.add_row(name, value if isinstance(value, Text) else text(value))
     return Padding(shown, (0, 0, 0, 2))
 
 
@@ -180,7 +208,7 @@ def _to_do(order: answers.OrderShown) -> Iterator[RenderableType]:
         where = "" if place == "order" else f"{plain(place)}: "
         since = f" (for {ago(attention.since)})" if attention.since else ""
         yield Padding(Text.assemble((f"{where}{cause(attention.cause)}", "red"), (since, "dim")), (0, 0, 0, 2))
-        yield Padding(Group(*problems(attention.problems)), (0, 0, 0, 2))
+        yield Padding(Group(*problems(attention.problems, attention.cause)), (0, 0, 0, 2))
         yield Padding(commands(hints(name, place, attention.actions)), (0, 0, 1, 2))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from platen.domain.attention import ACTIONS, Cause
+from platen.domain.making import Making
 from platen_cli.stops import Refused, Stop
 
 SETTINGS = {
@@ -146,6 +147,10 @@ def order(**more: Any) -> dict[str, Any]:
     }
 
 
+def _called(link: dict[str, Any]) -> str:
+    return link.get("name") or str(link["vendor"])
+
+
 class FakeOperator:
     """``results`` overrides an action's result; ``fails`` is raised at the next call of an action, once."""
 
@@ -155,6 +160,10 @@ class FakeOperator:
         self.fails: dict[str, list[Exception]] = {}
         self.connections: dict[str, dict[str, Any]] = {}
         self.products: dict[str, dict[str, Any]] = {}
+        self.folders: dict[str, dict[str, int]] = {"New": {"shop": 0}}
+        """Folder -> store -> how many orders are in it."""
+        self.provisional = ""
+        """What is said of the vendor's system."""
 
     def ask(self, action: str, **given: object) -> dict[str, Any]:
         said = {name: value for name, value in given.items() if value is not None}
@@ -189,12 +198,14 @@ class FakeOperator:
 
     def _systems(self) -> dict[str, Any]:
         vendor = {"system": "picanova", "name": "Picanova (merchOne)", "roles": ["vendor"]}
+        vendor["provisional"] = self.provisional
         store = {"system": "shopify", "name": "Shopify", "roles": ["store"]}
         return {
             "systems": [
                 {**vendor, "settings": SETTINGS, "credentials": CREDENTIALS},
                 {**store, "settings": STORE_SETTINGS, "credentials": CREDENTIALS},
-            ]
+            ],
+            "making": Making.model_json_schema(),
         }
 
     def _connect(self, system: str, connection_id: str, **given: Any) -> dict[str, Any]:
@@ -205,9 +216,61 @@ class FakeOperator:
     def _connections(self) -> dict[str, Any]:
         return {"connections": list(self.connections.values())}
 
-    def _link(self, store: str, **link: Any) -> dict[str, Any]:
-        self.connections[store]["links"].append(link)
+    def _link(self, store: str, before: str = "", **link: Any) -> dict[str, Any]:
+        links = self.connections[store]["links"]
+        names = [_called(one) for one in links]
+        place = names.index(_called(link)) if _called(link) in names else len(links)
+        links[place : place + 1] = [link]
+        if before:
+            links.remove(link)
+            links.insert([_called(one) for one in links].index(before), link)
         return {"connection": self.connections[store]}
+
+    def _unlink(self, store: str, vendor: str = "", link: str = "") -> dict[str, Any]:
+        links = self.connections[store]["links"]
+        left = [one for one in links if (_called(one) != link if link else one["vendor"] != vendor)]
+        if left == links:
+            raise Refused(f"{store} has no link to {vendor or link}.")
+        self.connections[store]["links"] = left
+        return {"connection": self.connections[store]}
+
+    def _rules(self, connection: str, **given: dict[str, Any]) -> dict[str, Any]:
+        there = self.connections[connection]
+        for part, values in given.items():
+            there[part] = {**(there.get(part) or {}), **values}
+        return {"connection": there}
+
+    def _folders(self) -> dict[str, Any]:
+        shown = [
+            {"name": name, "counts": counts, "total": sum(counts.values()), "oldest": dict.fromkeys(counts)}
+            for name, counts in self.folders.items()
+        ]
+        return {"folders": shown, "most": 1000}
+
+    def _folder_add(self, names: list[str]) -> dict[str, Any]:
+        self.folders |= {name: {} for name in names if name not in self.folders}
+        return self._folders()
+
+    def _folder_remove(self, name: str) -> dict[str, Any]:
+        if sum(self.folders.get(name, {}).values()):
+            raise Refused(f"There are orders in {name}.")
+        self.folders.pop(name, None)
+        return self._folders()
+
+    def _move(self, orders: list[str], folder: str, who: str, connection: str = "") -> dict[str, Any]:
+        assert len(orders) <= 100
+        assert who
+        return {
+            "moved": [name for name in orders if not name.startswith("9")],
+            "missing": [name for name in orders if name.startswith("9")],
+        }
+
+    def _move_all(self, connection: str, from_folder: str, folder: str, who: str) -> dict[str, Any]:
+        there = self.folders[from_folder]
+        moved = min(100, there.get(connection, 0))
+        there[connection] = there.get(connection, 0) - moved
+        self.folders[folder][connection] = self.folders[folder].get(connection, 0) + moved
+        return {"moved": moved, "more": there[connection] > 0}
 
     def _pause(self, connection: str) -> dict[str, Any]:
         if connection not in self.connections:
@@ -218,7 +281,7 @@ class FakeOperator:
     def _order(self, **_given: Any) -> dict[str, Any]:
         return {"order": order()}
 
-    _retry = _resend = _release = _cancel = _mark_sent = _order
+    _retry = _resend = _release = _cancel = _mark_sent = _mark_cancelled = _reprint = _cancel_order = _order
 
     def _products_import(self, store: str, rows: list[dict[str, Any]], more: bool = False) -> dict[str, Any]:
         self.products |= {f"{store}/{row['sku']}": row for row in rows}

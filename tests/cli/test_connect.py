@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from platen.domain.making import Making
 from platen_cli.stops import Refused
 from tests.cli.conftest import Run
 from tests.cli.operator import SECRET, FakeOperator
 
 ENOUGH = ("connect", "picanova", "--name", "printer", "--set", "regions=eu", "--set", "user=me")
+
+KEPT = ("", "", "")
+"""The questions about making that are left as they are."""
 
 
 @pytest.fixture
@@ -22,7 +26,7 @@ def key_file(tmp_path: Path) -> Path:
 
 
 def test_a_person_is_asked_for_everything_but_the_rare(run: Run, operator: FakeOperator) -> None:
-    answers = ["picanova", "printer", "live", "eu, us", "Express=DHL", "", "no", "", "me", SECRET]
+    answers = ["picanova", "printer", "live", "eu, us", "Express=DHL", "", "no", "", "me", SECRET, *KEPT]
     result = run("connect", input="\n".join(answers) + "\n")
     assert result.exit_code == 0, result.output
     assert operator.last("connect") == {
@@ -42,14 +46,14 @@ def test_a_person_is_asked_for_everything_but_the_rare(run: Run, operator: FakeO
 
 
 def test_the_rare_is_asked_for_on_request(run: Run, operator: FakeOperator) -> None:
-    answers = ["", "eu", "", "", "", "", "https://proxy.example", "me", SECRET]
+    answers = ["", "eu", "", "", "", "", "https://proxy.example", "me", SECRET, *[""] * len(Making.model_fields)]
     result = run("connect", "picanova", "--name", "printer", "--advanced", input="\n".join(answers) + "\n")
     assert result.exit_code == 0, result.output
     assert operator.last("connect")["settings"]["base_url"] == "https://proxy.example"
 
 
 def test_a_wrong_answer_is_asked_again(run: Run, operator: FakeOperator) -> None:
-    answers = ["lvie", "live", "", "mars", "eu", "", "soon", "30", "", "", "me", SECRET]
+    answers = ["lvie", "live", "", "mars", "eu", "", "soon", "30", "", "", "me", SECRET, *KEPT]
     result = run("connect", "picanova", "--name", "printer", input="\n".join(answers) + "\n")
     assert result.exit_code == 0, result.output
     assert "did you mean live?" in result.stderr
@@ -58,20 +62,23 @@ def test_a_wrong_answer_is_asked_again(run: Run, operator: FakeOperator) -> None
 
 
 def test_a_store_is_asked_since_when_and_how_paid(run: Run, operator: FakeOperator) -> None:
-    result = run("connect", "shopify", "--name", "shop", input=f"my-shop\nme\n{SECRET}\n2026-11-21\nauthorized\n\n")
+    result = run(
+        "connect", "shopify", "--name", "shop", input=f"my-shop\nme\n{SECRET}\n2026-11-21\nauthorized\n\n\n"
+    )
     assert result.exit_code == 0, result.output
     intake = operator.last("connect")["intake"]
     assert intake == {
         "orders_since": "2026-11-21T00:00:00+00:00",
         "release_when": "authorized",
         "unrouted": "attention",
+        "new_folder": "New",
     }
 
 
 def test_only_what_was_refused_is_asked_again(run: Run, operator: FakeOperator) -> None:
     problem = {"what": "Picanova does not know this key.", "field": "credentials.key"}
     operator.fails["connect"] = [Refused("It was not connected.", code="invalid", problems=[problem])]
-    answers = ["", "eu", "", "", "", "", "me", "wrong-key", SECRET]
+    answers = ["", "eu", "", "", "", "", "me", "wrong-key", *KEPT, SECRET]
     result = run("connect", "picanova", "--name", "printer", input="\n".join(answers) + "\n")
     assert result.exit_code == 0, result.output
     assert "Picanova does not know this key." in result.stderr

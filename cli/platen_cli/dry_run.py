@@ -1,0 +1,29 @@
+"""Asking for a dry run: page by page until there are enough orders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from platen_cli.answers import Shown, read
+from platen_cli.desk import Desk
+
+MOST = 1000
+_PAGE = 100
+
+
+class _Page(Shown):
+    orders: tuple[dict[str, Any], ...] = ()
+    next: str = ""
+
+
+def gather(desk: Desk, action: str, limit: int, **given: object) -> dict[str, Any]:
+    """Up to ``limit`` orders of a dry run, as one result. ``next`` is set when there would be more."""
+    found: list[dict[str, Any]] = []
+    after = ""
+    while True:
+        more = {"after": after} if after else {}
+        page = read(_Page, desk.ask(action, **given, **more, limit=min(_PAGE, limit - len(found))))
+        found += page.orders
+        if not page.next or page.next == after or len(found) >= limit:
+            return {"orders": found, "next": page.next}
+        after = page.next

@@ -1,0 +1,158 @@
+"""How links, mail classes and their dry runs look."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from platen_cli import answers
+from platen_cli.answers_tried import ClassesTried, ClassTried, LineTried, LinksTried, OrderTried
+from platen_cli.hints import Hint
+from platen_cli.plain import plain
+from platen_cli.render import commands, state, table, text
+from platen_cli.wording import FALLBACKS, MATCHES, conditions, decided_by, is_held, shadowed
+
+TIMES = "\u00d7"
+UNCHANGED = "Nothing was changed: this only looked."
+
+
+def said(words: str) -> Text:
+    return text(words)
+
+
+def links(store: answers.Connection) -> RenderableType:
+    name = plain(store.connection_id)
+    if not store.links:
+        none = text(f"{name} has no links yet: nothing of it is made by anybody.", "yellow")
+        return Group(none, commands([Hint(f"platen link {name} VENDOR", "let a vendor make its orders")]))
+    shown = table("", "Link", "To", "Takes", "Sends")
+    for place, link in enumerate(store.links):
+        takes = text(conditions(link))
+        hidden = shadowed(store.links, place)
+        if hidden:
+            takes.append(f"\nnever reached: {plain(hidden.called)} takes it all before", "yellow")
+        sends = text("held for you", "yellow") if is_held(link) else text("by itself", "green")
+        shown.add_row(text(place + 1, "dim"), text(link.called, "bold"), text(link.vendor), takes, sends)
+    return Group(shown, text(f"They are looked at from the top. {MATCHES}", "dim"))
+
+
+def links_tried(tried: LinksTried) -> RenderableType:
+    if not tried.orders:
+        return Group(text("There is no order to try them on.", "dim"), text(UNCHANGED))
+    shown = table("Order", "Line", "Would go to", "By link", "Goes now")
+    shown.columns[0].no_wrap = True
+    for order in tried.orders:
+        for row in _rows(order):
+            shown.add_row(*row)
+    return Group(shown, Text(), _tally(tried), text(UNCHANGED, "bold"))
+
+
+def _rows(order: OrderTried) -> Iterator[tuple[Text, ...]]:
+    name = Text.assemble((plain(order.number) or plain(order.order_id), "bold"), "\n", state(order.state))
+    if order.waits or not order.lines:
+        yield name, text(order.waits or "no line of it is to be made", "dim"), Text(), Text(), Text()
+        name = Text()
+    for line in order.lines:
+        yield name, _what(line), _goes(line), _by(line), _now(line)
+        name = Text()
+
+
+def _what(line: LineTried) -> Text:
+    shown = text(f"{line.quantity} {TIMES} {line.title or line.line_id}")
+    return shown.append(f"\n{plain(line.sku)}", "dim") if line.sku else shown
+
+
+def _goes(line: LineTried) -> Text:
+    style = "bold yellow" if line.changes else ""
+    shown = text(line.vendor, style) if line.vendor else text("nobody", "bold red" if line.changes else "red")
+    return shown.append("\nheld for you", "yellow") if line.send == "hold" and line.vendor else shown
+
+
+def _by(line: LineTried) -> Text:
+    parts = [text(line.link)] if line.link else []
+    if line.why:
+        parts.append(text(line.why, "" if line.link else "red"))
+    parts += [text(f"not {one.link}: {one.why}", "dim") for one in line.passed]
+    return Text("\n").join(parts)
+
+
+def _now(line: LineTried) -> Text:
+    now = plain(line.now_vendor) or "nobody"
+    return text(f"{now}\n(changes)", "yellow") if line.changes else text(now, "dim")
+
+
+def _tally(tried: LinksTried) -> Text:
+    lines = [line for order in tried.orders for line in order.lines]
+    to = Counter(plain(line.vendor) or "nobody" for line in lines)
+    where = ", ".join(f"{count} to {vendor}" for vendor, count in to.most_common())
+    shown = text(
+        f"{_count(len(lines), 'line')} of {_count(len(tried.orders), 'order')}: {where or 'none to make'}."
+    )
+    held = sum(line.send == "hold" and bool(line.vendor) for line in lines)
+    if held:
+        shown.append(f" {held} held for you.", "yellow")
+    changes = sum(line.changes for line in lines)
+    if changes:
+        return shown.append(f" {_count(changes, 'line')} would go elsewhere than now.", "bold yellow")
+    return shown.append(" All go where they go now.", "green")
+
+
+def _count(number: int, one: str) -> str:
+    return f"{number} {one}{'' if number == 1 else 's'}"
+
+
+def classes_tried(tried: ClassesTried) -> RenderableType:
+    """One row for each shipping method and what becomes of it, the most frequent first."""
+    if not tried.orders:
+        return Group(text("There is no order to try it on.", "dim"), text(UNCHANGED))
+    alike: dict[tuple[str, ...], list[ClassTried]] = {}
+    for one in tried.orders:
+        alike.setdefault((one.asked, one.code, one.by, one.problem, one.was_code, one.was_by), []).append(one)
+    shown = table("Shipping method", "Class", "Decided by", "Orders", "Before", right=("Orders",))
+    for same in sorted(alike.values(), key=lambda found: (-len(found), found[0].asked)):
+        shown.add_row(*_class_row(same))
+    return Group(shown, Text(), *_class_tally(tried.orders), text(UNCHANGED, "bold"))
+
+
+def _class_row(same: list[ClassTried]) -> tuple[Text, ...]:
+    one = same[0]
+    decided = text(decided_by(one.by), "yellow" if one.by in FALLBACKS else "")
+    if one.by in FALLBACKS:
+        countries = sorted({tried.country for tried in same if tried.country})
+        where = f" ({', '.join(map(plain, countries))})" if one.by == "country" and countries else ""
+        decided.append(f"{where}: nothing matched", "yellow")
+    if one.problem:
+        decided.append(f"\n{plain(one.problem)}", "red")
+    code = text(one.code) if one.code else text("none", "red" if one.problem else "dim")
+    return text(one.asked) if one.asked else text("none said", "dim"), code, decided, text(len(same)), _before(one)
+
+
+def _before(one: ClassTried) -> Text:
+    if (one.was_code, one.was_by) == (one.code, one.by):
+        return text("the same", "dim")
+    by = decided_by(one.was_by)
+    return text(f"{one.was_code or 'none'}{f' ({by})' if by else ''}", "yellow")
+
+
+def _class_tally(orders: Iterable[ClassTried]) -> Iterator[Text]:
+    found = list(orders)
+    lost = [one for one in found if one.problem]
+    fallen = [one for one in found if one.by in FALLBACKS and not one.problem]
+    changed = [one for one in found if (one.was_code, one.was_by) != (one.code, one.by)]
+    yield text(f"{_count(len(found), 'order')}, {len(changed)} otherwise than before.")
+    if fallen:
+        yield text(f"{_count(len(fallen), 'order')} only by a default: {_named(fallen)}", "yellow")
+    if lost:
+        yield text(f"{_count(len(lost), 'order')} would wait for you: {_named(lost)}", "red")
+
+
+def _named(found: list[ClassTried]) -> str:
+    names = [one.number or one.order_id for one in found[:5]]
+    return (
+        ", ".join(map(plain, names))
+        if len(found) <= 5
+        else f"{', '.join(map(plain, names))} and {len(found) - 5} more"
+    )
