@@ -62,7 +62,7 @@ class RequestsArtwork:
         and a server can make those as many as it likes; looking up a name has no timeout at all."""
         visit = _Visit(self._extra, self._resolve, self._seconds)
         seen: list[Seen] = []
-        worker = threading.Thread(target=lambda: seen.append(visit.look(url)), daemon=True)
+        worker = threading.Thread(target=lambda: seen.append(visit.look(url)), name="look at artwork", daemon=True)
         worker.start()
         worker.join(self._seconds)
         visit.end()
@@ -119,6 +119,7 @@ class _Visit:
                 if target is None:
                     return _seen(response, self.host)
                 url = requests.compat.urljoin(url, target)
+            self._session.close()  # so that the next hop is resolved and checked, also at the same host
         raise _Stop(f"its address leads on more than {HOPS} times")
 
     def _allowed(self, url: str) -> str:
