@@ -31,6 +31,7 @@ SAMPLES = PUBLISHED.parents[1] / "samples" / "shopify" / "webhooks"
 TOPICS = (
     "ORDERS_CREATE",
     "ORDERS_UPDATED",
+    "ORDERS_CANCELLED",
     "ORDERS_EDITED",
     "ORDERS_PARTIALLY_FULFILLED",
     "REFUNDS_CREATE",
@@ -128,6 +129,7 @@ def heard() -> dict[str, Any]:
     store.twin.edit_order(order.id, order.lines[0].id, 3)
     store.twin.fulfill_elsewhere(order.id, {order.lines[0].id: 1}, company="UPS", number="1Z")
     store.twin.refund(order.id, order.lines[0].id, 1)
+    store.twin.cancel_order(store.twin.place_order([POSTER]).id)
     return {one.topic: one.body for one in store.hears()}
 
 
