@@ -1,16 +1,32 @@
-"""Print details: what is printed on a line, from its own attributes and the user's product map."""
+"""Print details: what is printed on a line, from its own attributes and the user's product map.
+
+Prints are numbered from 1; the plain fields (``print_url``, …) are print 1, as ``print_url_1`` is. Each print has
+its artwork and no number is left out. Which prints there are is said by the line, if it names any artwork, else by
+the product map; what the line leaves open of a print comes from the map's print of the same number.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 from platen.domain.attention import Problem
 from platen.domain.model import Value
 from platen.domain.order import Attribute, Line
 
 _OPTION = re.compile(r"print_option_(name|value)_([1-9][0-9]?)")
-_PLAIN = ("print_sku", "print_url", "print_design_id", "print_account")
+_FIELD = re.compile(r"(print_(?:url|location|type|preview(?:_url)?|sku|design_id|account))(?:_([0-9]+))?")
+_OF_A_PRINT = {
+    "print_url": "url",
+    "print_location": "location",
+    "print_type": "kind",
+    "print_preview": "preview",
+    "print_preview_url": "preview",
+}
+_OF_THE_LINE = {"print_sku": "sku", "print_design_id": "design_id", "print_account": "account"}
+MOST_PRINTS = 20
+"""Numbers that are read; what a vendor can put on one product is the connector's to say."""
 
 
 class PrintOption(Value):
@@ -30,6 +46,16 @@ class Print(Value):
     """How it is put on (``print_type``), e.g. ``DTF``."""
     preview: str = ""
     """The address of a mock-up, for people."""
+
+    def over(self, fallback: Print) -> Print:
+        """This print, with what it leaves open taken from another; a mock-up of other artwork is of no use."""
+        shows_this = self.url in ("", fallback.url)
+        return Print(
+            url=self.url or fallback.url,
+            location=self.location or fallback.location,
+            kind=self.kind or fallback.kind,
+            preview=self.preview or (fallback.preview if shows_this else ""),
+        )
 
 
 class PrintDetails(Value):
@@ -51,7 +77,7 @@ class PrintDetails(Value):
     options: tuple[PrintOption, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.sku or self.url or self.design_id)
+        return bool(self.sku or self.design_id or any(one.url for one in self.prints))
 
     @property
     def prints(self) -> tuple[Print, ...]:
@@ -66,14 +92,31 @@ class PrintDetails(Value):
         """
         if self.design_id:
             return self.but(account=self.account or fallback.account, options=self.options or fallback.options)
-        takes_design = not self.sku and not self.url
+        own = self.prints
+        takes_design = not self.sku and not any(one.url for one in own)
+        first, *more = _merged(own, fallback.prints)
         return PrintDetails(
             sku=self.sku or fallback.sku,
-            url=self.url or fallback.url,
+            **first.model_dump(),
+            more=tuple(more),
             design_id=fallback.design_id if takes_design else "",
             account=self.account or fallback.account,
             options=self.options or fallback.options,
         )
+
+
+def _merged(own: Sequence[Print], mapped: Sequence[Print]) -> list[Print]:
+    """The line's prints with what they leave open; without artwork of its own, the map's with what it changes."""
+    has_artwork = any(one.url for one in own)
+    pairs = list(zip_longest(own, mapped, fillvalue=Print()))
+    if has_artwork:
+        # A number that the line leaves out is a gap to be asked about, not to be filled with the map's artwork.
+        merged = [one if one == Print() else one.over(other) for one, other in pairs[: len(own)]]
+    else:
+        merged = [one.over(other) for one, other in pairs]
+    while len(merged) > 1 and merged[-1] == Print():
+        merged.pop()
+    return merged or [Print()]
 
 
 class ProductMapping(Value):
@@ -88,46 +131,125 @@ class ProductMapping(Value):
 def details_of(line: Line, mapping: ProductMapping | None) -> tuple[PrintDetails, tuple[Problem, ...]]:
     """The print details of a line, and what is wrong with them. Empty details mean: not a printed line."""
     own, problems = read_attributes(line.line_id, line.attributes)
-    return own.over(mapping.details if mapping else PrintDetails()), problems
+    details = own.over(mapping.details if mapping else PrintDetails())
+    return details, (*problems, *_holes(details, line.line_id))
 
 
 def read_attributes(line_id: str, attributes: Iterable[Attribute]) -> tuple[PrintDetails, tuple[Problem, ...]]:
-    """Print details out of ``print_*`` attributes (a leading ``_``, which hides them from buyers, is fine)."""
-    plain: dict[str, str] = {}
-    names: dict[int, str] = {}
-    values: dict[int, str] = {}
-    problems: list[Problem] = []
+    """Print details out of ``print_*`` attributes (a leading ``_``, which hides them from buyers, is fine).
+
+    A print without its artwork is no problem yet: the product map may have it.
+    """
+    reader = _Reader(line_id)
     for attribute in attributes:
-        key = attribute.name.strip().removeprefix("_")
         value = attribute.value.strip()
-        if not value:
-            continue
-        option = _OPTION.fullmatch(key)
+        if value:
+            reader.take(attribute.name.strip().removeprefix("_"), value)
+    return reader.details(), (*reader.problems, *_unpaired(reader.of("name"), reader.of("value"), line_id))
+
+
+class _Reader:
+    """Takes attributes one by one, and keeps the first value of each."""
+
+    def __init__(self, line_id: str) -> None:
+        self.line_id = line_id
+        self.problems: list[Problem] = []
+        self._said: dict[tuple[str, int], tuple[str, str]] = {}
+        """(which of our fields, its number) -> (the attribute's name, its value)."""
+
+    def take(self, name: str, value: str) -> None:
+        option = _OPTION.fullmatch(name)
+        field = _FIELD.fullmatch(name)
         if option:
-            _put(names if option[1] == "name" else values, int(option[2]), value, key, line_id, problems)
-        elif key in _PLAIN:
-            _put(plain, key, value, key, line_id, problems)
-    problems.extend(_unpaired(names, values, line_id))
-    options = tuple(PrintOption(name=names[n], value=values[n]) for n in sorted(names) if n in values)
-    details = PrintDetails(
-        sku=plain.get("print_sku", ""),
-        url=plain.get("print_url", ""),
-        design_id=plain.get("print_design_id", ""),
-        account=plain.get("print_account", ""),
-        options=options,
-    )
-    return details, tuple(problems)
+            self._put((option[1], int(option[2])), name, value)
+        elif field and field[1] in _OF_THE_LINE:
+            self._take_once(field[1], field[2] or "1", name, value)
+        elif field:
+            self._take_numbered(field[1], field[2] or "1", name, value)
 
-
-def _put[K](into: dict[K, str], key: K, value: str, field: str, line_id: str, problems: list[Problem]) -> None:
-    if into.setdefault(key, value) != value:
-        problems.append(
-            Problem(
-                what=f"The line says {field} twice, with different values: keep one of them.",
-                line_id=line_id,
-                field=field,
+    def _take_once(self, field: str, number: str, name: str, value: str) -> None:
+        if number.lstrip("0") == "1":
+            self._put((_OF_THE_LINE[field], 1), name, value)
+        else:
+            self._wrong(
+                name, f"The line says {name}, but a line has one {field} only: call it {field}, or take it away."
             )
+
+    def _take_numbered(self, field: str, number: str, name: str, value: str) -> None:
+        digits = number.lstrip("0")
+        if 0 < len(digits) <= 2 and int(digits) <= MOST_PRINTS:
+            self._put((_OF_A_PRINT[field], int(digits)), name, value)
+        else:
+            self._wrong(
+                name, f"The line says {name}, but prints are numbered from 1 to {MOST_PRINTS}: renumber it."
+            )
+
+    def _put(self, key: tuple[str, int], name: str, value: str) -> None:
+        first, said = self._said.setdefault(key, (name, value))
+        if said == value:
+            return
+        names = f"{name} twice" if first == name else f"both {first} and {name}"
+        self._wrong(name, f"The line says {names}, with different values: keep one of them.")
+
+    def _wrong(self, field: str, what: str) -> None:
+        self.problems.append(Problem(what=what, line_id=self.line_id, field=field))
+
+    def of(self, field: str) -> dict[int, str]:
+        """number -> what was said of a field."""
+        return {number: value for (key, number), (_, value) in self._said.items() if key == field}
+
+    def details(self) -> PrintDetails:
+        names, values = self.of("name"), self.of("value")
+        parts = {field: self.of(field) for field in Print.model_fields}
+        last = max((number for numbers in parts.values() for number in numbers), default=1)
+        first, *more = (
+            Print(**{field: numbers.get(number, "") for field, numbers in parts.items()})
+            for number in range(1, last + 1)
         )
+        return PrintDetails(
+            **{field: self.of(field).get(1, "") for field in _OF_THE_LINE.values()},
+            **first.model_dump(),
+            more=tuple(more),
+            options=tuple(PrintOption(name=names[n], value=values[n]) for n in sorted(names) if n in values),
+        )
+
+
+def _holes(details: PrintDetails, line_id: str) -> Iterable[Problem]:
+    """Of several prints, those without artwork. Whether one alone lacks it is for its vendor to say."""
+    if not details.more:
+        return
+    names = [_names_of(one, number) for number, one in enumerate(details.prints, start=1)]
+    if details.design_id:
+        others = " and ".join(name for of_one in names for name in of_one)
+        yield Problem(
+            what=f"print_design_id stands for a product with all of its artwork, and {others} would come beside "
+            "it: keep one or the other.",
+            line_id=line_id,
+            field="print_design_id",
+        )
+        return
+    for number, one in enumerate(details.prints, start=1):
+        if one.url:
+            continue
+        missing = _name("print_url", number)
+        there = " and ".join(names[number - 1])
+        if there:
+            what = (
+                f"{there} is there, but {missing} is missing: add the artwork of print {number}, or take it away."
+            )
+        else:
+            what = f"{names[-1][0]} is there, but {missing} is missing: number the prints from 1, without gaps."
+        yield Problem(what=what, line_id=line_id, field=missing)
+
+
+def _names_of(one: Print, number: int) -> list[str]:
+    """The attributes that say something of a print."""
+    fields = {field: name for name, field in reversed(_OF_A_PRINT.items())}
+    return [_name(fields[field], number) for field, value in one.model_dump().items() if value]
+
+
+def _name(field: str, number: int) -> str:
+    return field if number == 1 else f"{field}_{number}"
 
 
 def _unpaired(names: dict[int, str], values: dict[int, str], line_id: str) -> Iterable[Problem]:
