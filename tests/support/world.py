@@ -33,6 +33,7 @@ from twins.shopify.model import Order as StoreSide
 
 SHOP_HOST = "acme.myshopify.com"
 PRINT_HOST = "api.picanova.com"
+PRINT_V1_HOST = "api.merchone.com"
 STORE, VENDOR = "acme", "prints"
 CREATE, FULFIL = "POST /orders", "fulfillmentCreate"
 """The twins' own names of the two calls that must never be carried out twice."""
@@ -79,7 +80,9 @@ class World(Bench):
         clock = FakeClock()
         self.shopify = ShopifyTwin(shop=SHOP_HOST, now=clock, post=self.post, **(shopify or {}))
         self.picanova = PicanovaTwin(now=clock, post=self.post, **({"rate_per_minute": 0} | dict(picanova or {})))
-        self.http = WsgiHttp({SHOP_HOST: self.shopify.app, PRINT_HOST: self.picanova.app})
+        self.http = WsgiHttp(
+            {SHOP_HOST: self.shopify.app, PRINT_HOST: self.picanova.app, PRINT_V1_HOST: self.picanova.app}
+        )
         super().__init__(open_http=self._open, clock=clock)
         self.statuses: list[int] = []
         """What webhooks were answered; 0: no answer."""

@@ -11,6 +11,7 @@ from typing import Any
 from platen.ports import NotFound, Reply
 
 HOST = "api.picanova.com"
+V1_HOST = "api.merchone.com"
 CREDENTIALS = {"eu_user": "eu-user", "eu_key": "eu-key", "us_user": "us-user", "us_key": "us-key"}
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
@@ -41,8 +42,11 @@ class FakeCache:
     def __init__(self, clock: FakeClock) -> None:
         self._clock = clock
         self._held: dict[str, dict[str, tuple[str, datetime]]] = {}
+        self.asked: list[str] = []
+        """The namespace of every get: each is a batch read of its own."""
 
     def get(self, namespace: str, keys: Iterable[str]) -> dict[str, str]:
+        self.asked.append(namespace)
         held = self._live(namespace)
         return {key: held[key] for key in keys if key in held}
 
@@ -97,7 +101,8 @@ type Answer = Reply | Exception
 
 
 class ScriptedHttp:
-    """Answers by ``METHOD /path`` (below the API's base), each answer once, the last one for ever."""
+    """Answers by ``METHOD /path`` (below the beta API's base; ``METHOD v1/path`` below v1's), each answer once, the
+    last one for ever."""
 
     def __init__(self, **script: Answer) -> None:
         self.script: dict[str, list[Answer]] = {}
@@ -118,7 +123,7 @@ class ScriptedHttp:
         auth: tuple[str, str] | None = None,
         timeout: float = 20.0,
     ) -> Reply:
-        path = url.removeprefix(f"https://{HOST}/api/beta")
+        path = url.removeprefix(f"https://{HOST}/api/beta").replace(f"https://{V1_HOST}/api/v1", "v1")
         self.calls.append(Call(method, path, json, auth))
         answers = self.script.get(f"{method} {path}")
         assert answers, f"nobody expected {method} {path}"

@@ -11,7 +11,7 @@ from platen.connectors.picanova import Settings
 from platen.connectors.picanova.vendor import PicanovaVendor
 from platen.domain.connection import Connection, Role
 from platen.domain.job import Job, JobLine, JobState
-from platen.domain.order import Address, Line, Money, Order, ShippingChoice
+from platen.domain.order import Address, Charges, Line, Money, Order, ShippingChoice
 from platen.domain.printing import PrintDetails, PrintOption
 from platen.domain.record import OrderBody
 from platen.ports import Access, Http, JobRequest
@@ -130,6 +130,8 @@ def a_request(
     job: Mapping[str, Any] | None = None,
     shipping: tuple[ShippingChoice, ...] = (),
     lines: tuple[Line, ...] = (),
+    mail_class: str = "",
+    charges: Charges | None = None,
 ) -> JobRequest:
     """A job with a line (11, 12, …) for each of the print details; one good canvas when there are none."""
     printing = printed or (details(),)
@@ -145,10 +147,12 @@ def a_request(
         email="ottilie@kranich.example",
         lines=lines or tuple(a_line(line_id, count) for line_id, count in zip(ids, counts, strict=True)),
         shipping=shipping,
+        charges=charges,
     )
     return JobRequest(
         job=a_job(account, zip(ids, counts, strict=True), **(job or {})),
         body=OrderBody(order=order, printing=dict(zip(ids, printing, strict=True))),
+        mail_class=mail_class,
     )
 
 
@@ -206,8 +210,13 @@ COUNTRIES = [
 ]
 
 
+METHODS = [{"code": code, "name": code} for code in ("DHL", "GEL", "UPS", "UPS MIEXP", "DHL")]
+"""One of them twice, as the published sample of their rates has it."""
+
+
 def shelves(http: ScriptedHttp, *variants: Mapping[str, Any]) -> ScriptedHttp:
     """Give a scripted API a catalogue."""
     http.on("GET /products", data([{"id": 2, "name": "Canvas"}]))
     http.on("GET /products/2", data(list(variants or (their_variant(),))))
+    http.on("GET /shipping/methods", data(METHODS))
     return http.on("GET /countries", data(COUNTRIES))

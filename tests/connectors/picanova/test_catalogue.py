@@ -195,7 +195,7 @@ def test_a_round_left_lying_for_a_day_is_begun_anew() -> None:
 def test_entries_that_cannot_be_read_are_read_anew() -> None:
     at, http = house()
     at.cache.put("picanova/eu/catalogue", {"DIGI-40X30-1": "{]"}, timedelta(days=1))
-    at.cache.put("picanova/eu/catalogue/book", {"catalogue": "nonsense", "round": "[]"}, timedelta(days=1))
+    at.cache.put("picanova/catalogue/book", {"eu/whole": "nonsense", "eu/round": "[]"}, timedelta(days=1))
     assert preflight(at) == []
     assert http.asked("GET").count("/products") == 1
 

@@ -63,13 +63,22 @@ def test_an_order_is_a_test_when_the_job_or_the_connection_is(mode: str, test: b
     assert body(settings=settings(mode=mode), job={"test": test})["is_test"] is told
 
 
-def test_a_mapped_method_wins_over_the_type_and_the_titles_case_does_not_matter() -> None:
-    mapped = settings(shipping_methods={"Express shipping": "UPS MIEXP"}, shipping_type="UNTRACKED")
-    choice = ShippingChoice(title="  express Shipping ")
-    assert body(settings=mapped, shipping=(choice,))["shipping_method"] == "UPS MIEXP"
-    plain = body(settings=mapped, shipping=(ShippingChoice(title="Standard"),))
-    assert plain["shipping_type"] == "UNTRACKED"
-    assert "shipping_method" not in plain
+@pytest.mark.parametrize("mail_class", ["UPS MIEXP", " UPS MIEXP ", "untracked mail", "DHL"])
+def test_a_mail_class_that_is_no_type_goes_out_as_the_method_it_names(mail_class: str) -> None:
+    told = body(mail_class=mail_class)
+    assert told["shipping_method"] == mail_class.strip()
+    assert "shipping_type" not in told, "with both, which one wins would be theirs to say"
+
+
+@pytest.mark.parametrize(
+    ("mail_class", "told"),
+    [("UNTRACKED", "UNTRACKED"), ("TRACKED", "TRACKED"), (" untracked ", "UNTRACKED"), ("", "TRACKED")],
+)
+def test_a_mail_class_that_is_a_type_leaves_the_carrier_to_picanova(mail_class: str, told: str) -> None:
+    choice = ShippingChoice(title="Express shipping", code="UPS")
+    plain = body(mail_class=mail_class, shipping=(choice,))
+    assert plain["shipping_type"] == told
+    assert "shipping_method" not in plain, "what the order asks for has been decided on before"
 
 
 def test_a_region_goes_along_only_where_picanova_wants_one() -> None:

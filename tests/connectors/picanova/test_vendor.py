@@ -204,7 +204,7 @@ def test_locate_asks_the_store_that_is_named_and_else_each_in_turn() -> None:
     assert [call.auth for call in http.calls] == [("eu-user", "eu-key"), ("us-user", "us-key")]
     http.calls.clear()
     http.on("GET /orders/PPO1", GONE)
-    assert at.vendor().locate("us", "PPO1") is None
+    assert at.vendor().locate("us", "PPO1") is None, "and no other API of that store"
     assert [call.auth for call in http.calls] == [("us-user", "us-key")]
 
 
@@ -218,7 +218,7 @@ def test_one_store_in_trouble_does_not_hide_what_the_other_has() -> None:
     at, http = scripted()
     http.on("GET /orders/PPO1", reply(500, b""), data(their_order(id="PPO1")))
     assert at.vendor().locate("", "PPO1") == X
-    http.on("GET /orders/PPO1", reply(500, b""), GONE)
+    http.on("GET /orders/PPO1", reply(500, b""), GONE).on("GET v1/orders/PPO1", GONE)
     with pytest.raises(Later):
         at.vendor().locate("", "PPO1")
 

@@ -10,7 +10,6 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from platen.domain.job import VendorPhase
-from platen.domain.order import ShippingChoice
 from platen.domain.verdicts import AlreadyThere, Busy, Denied, Later, Refused, Unclear, Unreachable, Verdict
 from platen.ports import JobRequest
 from tests.connectors.picanova.fakes import HOST
@@ -185,9 +184,9 @@ def test_a_refusal_names_the_line_and_the_option() -> None:
 
 
 def test_an_unavailable_method_is_refused_in_their_words() -> None:
-    at = world({"shipping_methods": {"Express": "PIGEON"}})
+    at = world()
     sent(at, a_request())
-    express = a_request(shipping=(ShippingChoice(title="Express"),), job={"external_id": "1002-k7x2m3qpl4tzabcd-1"})
+    express = a_request(mail_class="PIGEON", job={"external_id": "1002-k7x2m3qpl4tzabcd-1"})
     with pytest.raises(Refused) as refused:
         at.vendor.submit(express)
     assert refused.value.problems[0].field == "shipping_method"

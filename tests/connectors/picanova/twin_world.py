@@ -11,7 +11,7 @@ from platen.connectors.picanova.vendor import PicanovaVendor
 from platen.domain.job import Job
 from platen.messages import VendorHint
 from platen.ports import JobRequest, WebhookRequest
-from tests.connectors.picanova.fakes import HOST, FakeClock
+from tests.connectors.picanova.fakes import HOST, V1_HOST, FakeClock
 from tests.connectors.picanova.house import House, details, settings
 from tests.support.wsgi import WsgiHttp
 from twins.picanova import PicanovaTwin
@@ -51,7 +51,7 @@ def world(configured: Mapping[str, Any] | None = None, **switches: Any) -> World
         webhook_url_us="https://hub.example/us",
         **switches,
     )
-    http = WsgiHttp({HOST: twin.app})
+    http = WsgiHttp({HOST: twin.app, V1_HOST: twin.app})
     return World(twin, House(http, settings(**(configured or {})), clock=clock), http, hints)
 
 

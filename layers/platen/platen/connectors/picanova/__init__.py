@@ -1,16 +1,17 @@
-"""Picanova (now merchOne), a print-on-demand vendor: its beta API, with an EU store, a US store or both."""
+"""Picanova (now merchOne), a print-on-demand vendor: its beta and v1 APIs, with an EU store, a US store or both."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 from pydantic.config import JsonDict
 
 from platen.connectors import Connector, Resend
+from platen.connectors.picanova.skus import lacking, wants_v1
 from platen.domain.connection import Role
 from platen.domain.order import Address
 from platen.domain.printing import PrintDetails
@@ -19,7 +20,22 @@ HOSTS = ("api.picanova.com", "api.merchone.com")
 AMERICA = frozenset({"US", "CA"})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
-type Account = Literal["eu", "us"]
+BETA_BASE = "https://api.picanova.com/api/beta"
+V1_BASE = "https://api.merchone.com/api/v1"
+"""Documented on this host alone."""
+V1 = "-v1"
+"""Ends the account of what goes by v1: an order of theirs belongs to one API, so that is a job of its own."""
+
+type Region = Literal["eu", "us"]
+
+
+def region_of(account: str) -> str:
+    """Whose store an account is in: ``eu`` for ``eu`` and ``eu-v1``."""
+    return account.removesuffix(V1)
+
+
+def speaks_v1(account: str) -> bool:
+    return account.endswith(V1)
 
 
 class Mode(StrEnum):
@@ -29,6 +45,8 @@ class Mode(StrEnum):
 
 
 class ShippingType(StrEnum):
+    """The mail classes that leave the carrier to Picanova."""
+
     TRACKED = "TRACKED"
     UNTRACKED = "UNTRACKED"
 
@@ -42,12 +60,19 @@ def _base_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _base_url_if_any(text: str) -> str:
+    return _base_url(text) if text else ""
+
+
 BaseUrl = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_base_url)]
+BaseUrlIfAny = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_base_url_if_any)
+]
 ADVANCED: JsonDict = {"advanced": True}
 """Marks a field that is asked for only on request."""
 
 
-def _each_once(regions: tuple[Account, ...]) -> tuple[Account, ...]:
+def _each_once(regions: tuple[Region, ...]) -> tuple[Region, ...]:
     if len(set(regions)) != len(regions):
         raise ValueError("name each region once")
     return regions
@@ -63,22 +88,11 @@ class Settings(BaseModel):
         title="Mode",
         description="test: every order is sent as a test order, and nothing is produced. live: orders are made.",
     )
-    regions: Annotated[tuple[Account, ...], AfterValidator(_each_once)] = Field(
+    regions: Annotated[tuple[Region, ...], AfterValidator(_each_once)] = Field(
         min_length=1,
         title="Regions",
         description="Which Picanova stores you have credentials for: eu, us or both. With both, parcels to the US "
         "and Canada are made in the US store and all others in the EU store, unless a line says print_account.",
-    )
-    shipping_type: ShippingType = Field(
-        default=ShippingType.TRACKED,
-        title="Shipping type",
-        description="Used where no shipping method is mapped: TRACKED or UNTRACKED.",
-    )
-    shipping_methods: dict[str, Annotated[str, StringConstraints(min_length=1, max_length=100)]] = Field(
-        default_factory=dict,
-        max_length=100,
-        title="Shipping methods",
-        description="Optional: a shipping title of your store -> a Picanova method code. Wins over the type.",
     )
     customs_value_field: Literal["custom_value", "customs_value"] = Field(
         default="custom_value",
@@ -108,15 +122,49 @@ class Settings(BaseModel):
         description="The catalogue is read anew when it is older than this.",
         json_schema_extra=ADVANCED,
     )
-    base_url_eu: BaseUrl = Field(
-        default="https://api.picanova.com/api/beta", title="API base URL, EU", json_schema_extra=ADVANCED
+    base_url_eu: BaseUrl = Field(default=BETA_BASE, title="API base URL, EU", json_schema_extra=ADVANCED)
+    base_url_us: BaseUrl = Field(default=BETA_BASE, title="API base URL, US", json_schema_extra=ADVANCED)
+    base_url_v1_eu: BaseUrlIfAny = Field(
+        default="",
+        title="v1 API base URL, EU",
+        description=f"Empty: {V1_BASE}; where the base URL is a host of your own: v1 beside it.",
+        json_schema_extra=ADVANCED,
     )
-    base_url_us: BaseUrl = Field(
-        default="https://api.picanova.com/api/beta", title="API base URL, US", json_schema_extra=ADVANCED
+    base_url_v1_us: BaseUrlIfAny = Field(
+        default="", title="v1 API base URL, US", description="As for the EU.", json_schema_extra=ADVANCED
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _superseded(cls, given: Any) -> Any:
+        """How parcels go is asked of every vendor now; connections of before still hold what it was here."""
+        if not isinstance(given, dict):
+            return given
+        for name, (plain, instead) in _SUPERSEDED.items():
+            if name in given and given[name] != plain:
+                raise ValueError(f"{name} is no setting any more: {instead}")
+        return {name: value for name, value in given.items() if name not in _SUPERSEDED}
+
     def base_url(self, account: str) -> str:
-        return self.base_url_us if account == "us" else self.base_url_eu
+        american = region_of(account) == "us"
+        beta = self.base_url_us if american else self.base_url_eu
+        if not speaks_v1(account):
+            return beta
+        return (self.base_url_v1_us if american else self.base_url_v1_eu) or _v1_beside(beta)
+
+    def has(self, account: str) -> bool:
+        """True for the accounts of the regions it is set up for, by either API."""
+        return region_of(account) in self.regions
+
+
+_SUPERSEDED: dict[str, tuple[Any, str]] = {
+    "shipping_type": ("TRACKED", "make UNTRACKED the connection's Default Mail Class instead"),
+    "shipping_methods": ({}, "put its rows into the connection's Shipping Class Match instead"),
+}
+
+
+def _v1_beside(beta: str) -> str:
+    return V1_BASE if urlsplit(beta).hostname in HOSTS else f"{beta.removesuffix('/beta')}/v1"
 
 
 class Credentials(BaseModel):
@@ -156,12 +204,17 @@ class Credentials(BaseModel):
 
 
 def account_of(settings: Settings, ship_to: Address | None, details: PrintDetails) -> str:
-    """Which store makes it: what the line says (``print_account``), else where the parcel goes.
+    """Which store makes it, and by which API it is told: ``eu``, ``us``, or with ``-v1`` behind it.
 
-    A line's word is taken as it is; preflight refuses one that names no configured region.
+    The store is what the line says (``print_account``), else where the parcel goes. A line's word is taken as it
+    is; preflight refuses one that names no configured region. The API is v1 where only that can be told.
     """
-    if details.account:
-        return details.account.strip().lower()
+    named = details.account.strip().lower()
+    region = region_of(named) or _nearest(settings, ship_to)
+    return region + V1 if speaks_v1(named) or wants_v1(details) else region
+
+
+def _nearest(settings: Settings, ship_to: Address | None) -> str:
     if len(settings.regions) == 1:
         return settings.regions[0]
     return "us" if ship_to is not None and ship_to.country_code.upper() in AMERICA else "eu"
@@ -183,4 +236,8 @@ CONNECTOR = Connector(
     poll_minutes=lambda settings: int(settings.poll_minutes),
     waiting_alarm=lambda settings: timedelta(hours=settings.waiting_alarm_hours),
     test_orders=True,
+    lacking=lacking,
+    # Beta takes one file for an item; of v1's files only the front's name is known.
+    most_prints=1,
+    default_class=lambda _settings: ShippingType.TRACKED.value,
 )

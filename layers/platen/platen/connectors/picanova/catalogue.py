@@ -8,13 +8,16 @@ round did not see again are as good as gone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 from pydantic import ValidationError
 
 from platen.connectors.picanova import wire
+from platen.connectors.picanova.book import LONG_AGO, Book, Countries, Methods, Round, Whole
 from platen.connectors.picanova.client import Client
+from platen.connectors.picanova.skus import is_variant_id
+from platen.domain.mail_class import MailClass
 from platen.domain.model import Instant, Value
 from platen.domain.verdicts import Busy, Later
 from platen.ports import Cache, Clock
@@ -28,12 +31,8 @@ SPARE_CALLS = 10
 BREATH = 10.0
 """Seconds to wait when only the spare calls are left."""
 WAIT_WHEN_BUSY = timedelta(seconds=60)
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-_AGE = "catalogue"
-"""The last whole round."""
-_ROUND = "round"
-"""The round under way."""
-_COUNTRIES = "countries"
+_MILLIMETRES = 25.4
+"""To the inch."""
 
 
 class Choice(Value):
@@ -61,15 +60,10 @@ class Variant(Value):
     """Numeric country ids it ships to; empty when they are not known."""
     options: tuple[Option, ...] | None = ()
     """None when they came in a form that cannot be read."""
+    width: int | None = None
+    """Pixels that its artwork needs at least; None when they are not known."""
+    height: int | None = None
     read_at: Instant
-
-
-class Round(Value):
-    """A reading of the whole catalogue: since when, which products are done, and how many variants that gave."""
-
-    began: Instant
-    done: tuple[str, ...] = ()
-    count: int = 0
 
 
 class Patience:
@@ -96,35 +90,61 @@ class Patience:
 class Catalogue:
     """One store's catalogue. Raises the verdicts of reading it; an unread catalogue never looks empty."""
 
-    def __init__(self, client: Client, cache: Cache, clock: Clock, *, namespace: str, keep: timedelta) -> None:
-        """``namespace`` is ``connection/account/catalogue``; ``keep`` is how old it may be."""
+    def __init__(
+        self,
+        client: Client,
+        cache: Cache,
+        clock: Clock,
+        book: Book,
+        *,
+        connection_id: str,
+        region: str,
+        keep: timedelta,
+    ) -> None:
+        """``keep`` is how old it may be."""
         self._client = client
         self._cache = cache
         self._clock = clock
-        self._variants = namespace
-        self._codes = f"{namespace}/codes"
+        self._book = book
+        self._region = region
+        self._variants = f"{connection_id}/{region}/catalogue"
+        self._codes = f"{self._variants}/codes"
         """variant id -> variant code"""
-        self._countries = f"{namespace}/countries"
-        self._book = f"{namespace}/book"
-        """When what was read last, and how far the present round is."""
         self._keep = keep
+        self._entries: dict[str, str] = {}
+        """What was read already: code -> its entry, empty where there is none."""
+        self._code_of: dict[str, str] = {}
 
     def cached(self, skus: Iterable[str]) -> dict[str, Variant]:
         """print sku (a code, or a variant id) -> its variant, without asking Picanova."""
         wanted = set(skus)
-        code_of = {sku: sku for sku in wanted if not is_variant_id(sku)}
-        code_of |= self._cache.get(self._codes, sorted(wanted - code_of.keys()))
-        entries = self._cache.get(self._variants, sorted(set(code_of.values())))
-        since = self._read_at(_AGE)
-        found = {sku: _variant(entries.get(code, ""), since) for sku, code in code_of.items()}
+        self._read_codes({sku for sku in wanted if is_variant_id(sku)})
+        code_of = {sku: self._code_of.get(sku, "") if is_variant_id(sku) else sku for sku in wanted}
+        self._read_entries({code for code in code_of.values() if code})
+        since = self._read_at
+        found = {sku: _variant(self._entries.get(code, ""), since) for sku, code in code_of.items()}
         return {sku: variant for sku, variant in found.items() if variant}
+
+    def _read_codes(self, ids: set[str]) -> None:
+        unread = sorted(ids - self._code_of.keys())
+        if unread:
+            self._code_of |= dict.fromkeys(unread, "") | self._cache.get(self._codes, unread)
+
+    def _read_entries(self, codes: set[str]) -> None:
+        unread = sorted(codes - self._entries.keys())
+        if unread:
+            self._entries |= dict.fromkeys(unread, "") | self._cache.get(self._variants, unread)
+
+    @property
+    def _read_at(self) -> datetime:
+        return self._book.note(Whole, self._region).began
 
     def look_up(self, skus: Iterable[str], patience: float) -> dict[str, Variant]:
         """As ``cached``, from entries that are young enough to judge by; what is then missing does not exist."""
         wanted = set(skus)
         now = self._clock.now()
         found = {sku: variant for sku, variant in self.cached(wanted).items() if now - variant.read_at < self._keep}
-        if wanted - found.keys() and now - self._read_at(_AGE) >= STALE_ENOUGH:
+        if wanted - found.keys() and now - self._read_at >= STALE_ENOUGH:
             self.refresh(patience)
             found = self.cached(wanted)
         return found
@@ -138,16 +158,28 @@ class Catalogue:
     def country_ids(self, codes: Iterable[str]) -> dict[str, int]:
         """alpha-2 -> Picanova's numeric id, for the countries it knows."""
         wanted = sorted(set(codes))
-        cached = self._cache.get(self._countries, wanted)
-        now = self._clock.now()
-        age = now - self._read_at(_COUNTRIES)
-        if age >= self._keep or (age >= STALE_ENOUGH and any(code not in cached for code in wanted)):
-            cached = {one.country_code.upper(): str(one.country_id) for one in self._client.countries()}
-            if not cached:
+        known = self._book.note(Countries, self._region)
+        age = self._clock.now() - known.began
+        if age >= self._keep or (age >= STALE_ENOUGH and any(code not in known.ids for code in wanted)):
+            ids = {one.country_code.upper(): one.country_id for one in self._client.countries()}
+            if not ids:
                 raise Later("Picanova's list of countries came back empty.")
-            self._cache.put(self._countries, cached, self._shelf_life)
-            self._note(_COUNTRIES, Round(began=now))
-        return {code: int(cached[code]) for code in wanted if cached.get(code, "").isdecimal()}
+            known = Countries(began=self._clock.now(), ids=ids)
+            self._book.write(known, self._region)
+        return {code: known.ids[code] for code in wanted if code in known.ids}
+
+    def methods(self) -> tuple[MailClass, ...]:
+        """The store's shipping methods, each code once."""
+        known = self._book.note(Methods, self._region)
+        return known.listed if self._clock.now() - known.began < self._keep else self._read_methods()
+
+    def _read_methods(self) -> tuple[MailClass, ...]:
+        by_code: dict[str, MailClass] = {}
+        for one in self._client.methods():
+            by_code.setdefault(one.code, MailClass(code=one.code, name=one.name or one.code))
+        listed = tuple(by_code.values())
+        self._book.write(Methods(began=self._clock.now(), listed=listed), self._region)
+        return listed
 
     def refresh(self, patience: float) -> int:
         """Read the whole catalogue, or go on where the last round stopped; gives how many variants it has.
@@ -164,26 +196,30 @@ class Catalogue:
                 words = f"Picanova's catalogue is being read: {number} of {len(products)} products so far."
                 raise Later(words, after=timedelta(seconds=30))
             turn = self._take_in(product, turn, wait)
-        self._note(_AGE, turn)
-        self._note(_ROUND, Round(began=_LONG_AGO))
+        self._book.write(Whole(began=turn.began), self._region)
+        self._book.write(Round(began=LONG_AGO), self._region)
+        # Read anew when they are next asked for: a refresh that has come this far must not fail by one more call.
+        self._book.write(Methods(), self._region)
         return turn.count
 
     def _turn(self) -> Round:
         """The round that was begun and not ended, unless it has grown old over it."""
-        begun = self._noted(_ROUND)
+        begun = self._book.fresh(Round, self._region)
         now = self._clock.now()
         return begun if now - begun.began < min(A_ROUND_LASTS, self._keep) else Round(began=now)
 
     def _take_in(self, product: wire.Product, turn: Round, wait: Patience) -> Round:
         """Noted as done only when its entries are stored: a crash in between reads it once more."""
         variants = self._calmly(lambda: self._client.variants(product.id), wait)
-        entries = {one.variant_code: _entry(one, turn.began).model_dump_json() for one in variants}
+        entries = {one.variant_code: _entry(one, product.dpi, turn.began).model_dump_json() for one in variants}
         codes = {one.variant_id: one.variant_code for one in variants}
         if variants:
             self._cache.put(self._variants, entries, self._shelf_life)
             self._cache.put(self._codes, codes, self._shelf_life)
+            self._entries.clear()
+            self._code_of.clear()
         turn = turn.but(done=(*turn.done, product.id), count=turn.count + len(entries))
-        self._note(_ROUND, turn)
+        self._book.write(turn, self._region)
         return turn
 
     def _leave_some_calls(self, wait: Patience) -> bool:
@@ -198,22 +234,14 @@ class Catalogue:
                 if not wait.sleep((busy.after or WAIT_WHEN_BUSY).total_seconds()):
                     raise
 
-    def _noted(self, what: str) -> Round:
-        try:
-            return Round.model_validate_json(self._cache.get(self._book, [what]).get(what, ""))
-        except ValidationError:
-            return Round(began=_LONG_AGO)
-
-    def _read_at(self, what: str) -> datetime:
-        return self._noted(what).began
-
-    def _note(self, what: str, turn: Round) -> None:
-        self._cache.put(self._book, {what: turn.model_dump_json()}, self._shelf_life)
-
     @property
     def _shelf_life(self) -> timedelta:
-        """Longer than it may be old, so that nearest spellings and a begun round outlive it."""
-        return self._keep * 2
+        return shelf_life(self._keep)
+
+
+def shelf_life(keep: timedelta) -> timedelta:
+    """Longer than it may be old, so that nearest spellings and a begun round outlive it."""
+    return keep * 2
 
 
 def spelt_like(text: str, choices: Iterable[str]) -> list[str]:
@@ -227,11 +255,6 @@ def spelt_like(text: str, choices: Iterable[str]) -> list[str]:
     return [choice for fold in dict.fromkeys(order) for choice in sorted(by_fold[fold])]
 
 
-def is_variant_id(sku: str) -> bool:
-    """Digits alone are taken for a variant id, anything else for a code (inferred)."""
-    return sku.isascii() and sku.isdecimal()
-
-
 def _variant(text: str, since: datetime) -> Variant | None:
     """The variant of a cache entry, unless a whole round has since not seen it again."""
     try:
@@ -241,15 +264,22 @@ def _variant(text: str, since: datetime) -> Variant | None:
     return variant if variant.read_at >= since else None
 
 
-def _entry(variant: wire.Variant, read_at: datetime) -> Variant:
+def _entry(variant: wire.Variant, dpi: float, read_at: datetime) -> Variant:
     return Variant(
         code=variant.variant_code,
         variant_id=variant.variant_id,
         currency=variant.price_details.currency,
         countries=tuple(variant.shipping_countries),
         options=None if variant.options is None else tuple(_option(one) for one in variant.options),
+        width=_pixels(variant.printfile.format_width, dpi),
+        height=_pixels(variant.printfile.format_height, dpi),
         read_at=read_at,
     )
+
+
+def _pixels(millimetres: float, dpi: float) -> int | None:
+    """At least so many (inferred: that the file's format is in millimetres, and held to the product's dpi)."""
+    return int(millimetres / _MILLIMETRES * dpi) or None
 
 
 def _option(option: wire.Option) -> Option:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from platen.connectors.picanova import AMERICA, Mode, Settings, wire
+from platen.connectors.picanova import AMERICA, Mode, Settings, ShippingType, wire
 from platen.connectors.picanova.answers import Errors
-from platen.connectors.picanova.catalogue import Variant, is_variant_id
+from platen.connectors.picanova.catalogue import Variant
+from platen.connectors.picanova.skus import is_variant_id, variant_of
 from platen.domain.attention import Problem
 from platen.domain.job import Job, JobLine, VendorOrder, VendorParcel, VendorPhase
-from platen.domain.order import Address, Money, Order
+from platen.domain.order import Address, Money
 from platen.domain.printing import PrintDetails
 from platen.domain.verdicts import Refused
 from platen.ports import JobRequest
@@ -29,23 +30,12 @@ PHASES: Mapping[str, VendorPhase] = {
     "ERROR": VendorPhase.FAILED,
     # REFUNDED and PARTIAL_REFUND say nothing of where the goods are: their words are kept, and no more.
 }
-_OWN_PRODUCT = re.compile(r"-(?:PIC|APO)[0-9]+$")
 _PLACEHOLDER = "-"
 """Stands for a last name where the ship-to has a single word: Picanova insists on both names."""
 
 
-def own_product(sku: str) -> bool:
-    """True for the code of a product set up at Picanova, with its artwork (``…-APO12345678``)."""
-    return bool(_OWN_PRODUCT.search(sku))
-
-
-def variant_of(sku: str) -> str:
-    """The code without an artwork suffix: with it, Picanova would print its artwork and ignore ours."""
-    return _OWN_PRODUCT.sub("", sku)
-
-
 def order_body(request: JobRequest, settings: Settings, variants: Mapping[str, Variant]) -> dict[str, Any]:
-    """The body of POST /orders. Raises Refused for what preflight would have stopped.
+    """The body of beta's POST /orders. Raises Refused for what preflight would have stopped.
 
     ``variants`` are those of the print skus, as far as they are known; they tell the currency that
     the store counts in, and only values in that currency are sent for customs.
@@ -56,12 +46,12 @@ def order_body(request: JobRequest, settings: Settings, variants: Mapping[str, V
     body: dict[str, Any] = {
         "external_id": request.job.external_id,
         "is_test": wants_test(request.job, settings),
-        **_shipping_choice(order, settings),
-        "shipping": _ship_to(order.ship_to, order.email),
+        **_shipping_choice(request),
+        "shipping": ship_to(order.ship_to, order.email),
         "items": [_item(request, line, settings, variants) for line in request.job.lines],
     }
     currencies = {one.currency for one in variants.values() if one.currency}
-    cost = _sum(choice.price for choice in order.shipping)
+    cost = _shipping_cost(request)
     if cost and (not currencies or currencies == {cost.currency}):
         body["customs_shipping_costs"] = _number(cost)
     return body
@@ -71,13 +61,17 @@ def wants_test(job: Job, settings: Settings) -> bool:
     return job.test or settings.mode is Mode.TEST
 
 
-def _shipping_choice(order: Order, settings: Settings) -> dict[str, str]:
-    methods = {title.strip().casefold(): code for title, code in settings.shipping_methods.items()}
-    for choice in order.shipping:
-        code = methods.get(choice.title.strip().casefold())
-        if code:
-            return {"shipping_method": code}
-    return {"shipping_type": settings.shipping_type.value}
+def shipping_type(mail_class: str) -> ShippingType | None:
+    """The type that a mail class is, case aside; None for a method's code. Without a class: tracked."""
+    try:
+        return ShippingType(mail_class.strip().upper() or ShippingType.TRACKED)
+    except ValueError:
+        return None
+
+
+def _shipping_choice(request: JobRequest) -> dict[str, str]:
+    kind = shipping_type(request.mail_class)
+    return {"shipping_type": kind.value} if kind else {"shipping_method": request.mail_class.strip()}
 
 
 def names(address: Address) -> tuple[str, str]:
@@ -95,7 +89,8 @@ def names(address: Address) -> tuple[str, str]:
     return (" ".join(words[:-1]), words[-1]) if len(words) > 1 else (words[0], _PLACEHOLDER)
 
 
-def _ship_to(address: Address, email: str) -> dict[str, str]:
+def ship_to(address: Address, email: str, *, country_field: str = "country_code") -> dict[str, str]:
+    """Their address; v1 calls the country ``country`` and the region ``region``."""
     first, last = names(address)
     country = address.country_code.strip().upper()
     told = {
@@ -107,8 +102,8 @@ def _ship_to(address: Address, email: str) -> dict[str, str]:
         "street_secondary": address.address2,
         "city": address.city,
         "postcode": address.postcode,
-        "country_code": country,
-        "region_code": address.region_code.upper() if country in AMERICA else "",
+        country_field: country,
+        country_field.replace("country", "region"): address.region_code.upper() if country in AMERICA else "",
         "telephone": address.phone,
     }
     return {name: text.strip() for name, text in told.items() if text.strip()}
@@ -149,6 +144,13 @@ def _options(details: PrintDetails, line: JobLine) -> dict[str, str | int]:
     return options
 
 
+def _shipping_cost(request: JobRequest) -> Money | None:
+    """What was paid to have this job shipped: its share, or the order's shipping where there are no shares."""
+    if request.charges:
+        return Money(amount=request.charges.shipping, currency=request.charges.currency)
+    return _sum(choice.price for choice in request.order.shipping)
+
+
 def _sum(prices: Iterable[Money | None]) -> Money | None:
     """What was paid for shipping; None when nothing is known, or it is in several currencies."""
     known = [price for price in prices if price]
@@ -182,7 +184,7 @@ def vendor_order(
     ``live`` is True when it was to be made: a store in sandbox mode makes a test order of it all the
     same, which nobody would ever get, so that is a failure.
     """
-    phase = PHASES.get(order.status.strip().upper(), VendorPhase.UNKNOWN)
+    phase = PHASES.get(order.status.strip().upper().replace(" ", "_"), VendorPhase.UNKNOWN)
     test = order.is_test or order.id.endswith("T")
     reason = order.status_label or order.status if phase in (VendorPhase.FAILED, VendorPhase.CANCELLED) else ""
     if test and live and phase is not VendorPhase.CANCELLED:
@@ -218,6 +220,7 @@ _ITEM_FIELD = re.compile(r"items\.(?P<index>[0-9]{1,4})(?:\.(?P<field>.+))?")
 _ITEM_FIELDS = {
     "variant_code": "print_sku",
     "variant_id": "print_sku",
+    "product_sku": "print_sku",
     "file": "print_url",
     "options": "print_options",
 }
@@ -230,7 +233,9 @@ _FIELDS = {
     "shipping.city": "ship_to.city",
     "shipping.postcode": "ship_to.postcode",
     "shipping.country_code": "ship_to.country_code",
+    "shipping.country": "ship_to.country_code",
     "shipping.region_code": "ship_to.region_code",
+    "shipping.region": "ship_to.region_code",
     "shipping.telephone": "ship_to.phone",
     "shipping.email": "email",
 }
@@ -261,4 +266,4 @@ def _item_field(field: str, details: PrintDetails) -> str:
         for number, own in enumerate(details.options, start=1):
             if own.name == option:
                 return f"print_option_value_{number}"
-    return _ITEM_FIELDS.get(head, head)
+    return "print_design_id" if head == "product_sku" and details.design_id else _ITEM_FIELDS.get(head, head)

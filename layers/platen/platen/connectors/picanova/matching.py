@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from platen.connectors.picanova import wire
-from platen.connectors.picanova.catalogue import Variant, is_variant_id
-from platen.connectors.picanova.mapping import variant_of
+from platen.connectors.picanova import speaks_v1, wire
+from platen.connectors.picanova.catalogue import Variant
+from platen.connectors.picanova.skus import embeds_artwork, is_variant_id, product_of, variant_of
 from platen.domain.job import JobLine
 from platen.ports import JobRequest
 
@@ -28,7 +28,7 @@ class _Traits:
             return False
         if theirs.options and not self.options <= theirs.options:
             return False
-        return not by_artwork or self.artwork == theirs.artwork
+        return not by_artwork or not self.artwork or self.artwork == theirs.artwork
 
 
 def match_lines(order: wire.Order, request: JobRequest, variants: Mapping[str, Variant]) -> dict[str, str]:
@@ -38,7 +38,10 @@ def match_lines(order: wire.Order, request: JobRequest, variants: Mapping[str, V
     for every line; else by position again, when nothing but the artwork's URLs differs (they may
     keep a copy).
     """
-    ours = [_of_line(request, line, variants) for line in request.job.lines]
+    if speaks_v1(request.job.account):
+        ours = [_of_line_v1(request, line) for line in request.job.lines]
+    else:
+        ours = [_of_line(request, line, variants) for line in request.job.lines]
     theirs = [_of_item(item) for item in order.items]
     line_ids = [line.line_id for line in request.job.lines]
     item_ids = [item.id for item in order.items]
@@ -49,7 +52,7 @@ def match_lines(order: wire.Order, request: JobRequest, variants: Mapping[str, V
     only = _only_fits(ours, theirs)
     if only:
         return {item_id: line_ids[position] for item_id, position in zip(item_ids, only, strict=True)}
-    known_artwork = {own.artwork for own in ours} & {other.artwork for other in theirs}
+    known_artwork = {own.artwork for own in ours if own.artwork} & {other.artwork for other in theirs}
     if not known_artwork and _fit_in_order(ours, theirs, by_artwork=False):
         return dict(zip(item_ids, line_ids, strict=True))
     return {}
@@ -78,6 +81,14 @@ def _of_line(request: JobRequest, line: JobLine, variants: Mapping[str, Variant]
             (option.name, option.value) for option in details.options if not is_variant_id(option.name)
         ),
     )
+
+
+def _of_line_v1(request: JobRequest, line: JobLine) -> _Traits:
+    """v1 shows the product with its artwork, and never our file."""
+    details = request.details(line.line_id)
+    product = product_of(details)
+    artwork = product if embeds_artwork(details) else ""
+    return _Traits(variant_of(product), line.quantity, artwork, frozenset())
 
 
 def _of_item(item: wire.Item) -> _Traits:

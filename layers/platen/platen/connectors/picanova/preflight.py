@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from platen.connectors.picanova import AMERICA, Settings, account_of
-from platen.connectors.picanova.catalogue import Option, Variant, is_variant_id, spelt_like
-from platen.connectors.picanova.mapping import names, own_product, variant_of
+from platen.connectors.picanova import AMERICA, Settings, account_of, preflight_v1, speaks_v1
+from platen.connectors.picanova.catalogue import Option, Variant, spelt_like
+from platen.connectors.picanova.classes import problem_with
+from platen.connectors.picanova.mapping import names
+from platen.connectors.picanova.skus import embeds_artwork, is_variant_id, variant_of, wants_v1
 from platen.domain.attention import Problem
+from platen.domain.mail_class import MailClass
 from platen.domain.order import Address, Line
 from platen.domain.printing import PrintDetails, PrintOption
 from platen.ports import JobRequest
@@ -32,15 +35,18 @@ class Shelf:
     """A code that does not exist -> the one spelt most like it, or nothing."""
     countries: Mapping[str, int]
     """alpha-2 -> Picanova's id, for the countries it knows."""
+    methods: tuple[MailClass, ...] = ()
+    """The store's shipping methods, where the job asks for one."""
 
 
 def problems(request: JobRequest, settings: Settings, shelf: Shelf | None) -> list[Problem]:
     """Everything that is wrong. Without a ``shelf`` (no such store) the catalogue's part is left out."""
-    found = [*_of_size(request), *_of_ship_to(request, shelf)]
+    found = [*_of_size(request), *_of_ship_to(request, shelf), *_of_class(request, shelf)]
+    v1 = speaks_v1(request.job.account)
     for job_line in request.job.lines:
         line = request.order.line(job_line.line_id)
         details = request.details(job_line.line_id)
-        check = _Line(job_line.line_id, line, details, request.order.ship_to, settings, shelf)
+        check = _Line(job_line.line_id, line, details, request.order.ship_to, settings, shelf, v1)
         found.extend(check.problems())
     return found
 
@@ -53,6 +59,12 @@ def _of_size(request: JobRequest) -> Iterator[Problem]:
             f"{pieces} pieces. Split the order at the store, or order the rest by hand.",
             field="quantity",
         )
+
+
+def _of_class(request: JobRequest, shelf: Shelf | None) -> Iterator[Problem]:
+    problem = problem_with(request.mail_class, request.job.account, shelf.methods) if shelf else None
+    if problem:
+        yield problem
 
 
 _NEEDED = {
@@ -108,19 +120,35 @@ class _Line:
     ship_to: Address | None
     settings: Settings
     shelf: Shelf | None
+    v1: bool
 
     def problems(self) -> Iterator[Problem]:
         yield from self._account()
-        if self.details.design_id:
+        yield from self._one_print()
+        if self.v1:
+            yield from self._of_v1()
+        elif self.details.design_id or embeds_artwork(self.details):
+            yield self._problem(*preflight_v1.in_beta_job(self.details))
+        else:
+            yield from self._artwork()
+            yield from self._twice()
+            yield from self._product()
+
+    def _of_v1(self) -> Iterator[Problem]:
+        for said in preflight_v1.problems(self.details, told_v1=speaks_v1(self.details.account.strip().lower())):
+            yield self._problem(*said)
+        if not embeds_artwork(self.details):
+            if not self.details.sku:
+                yield self._no_product()
+            yield from self._artwork()
+
+    def _one_print(self) -> Iterator[Problem]:
+        if self.details.more:
             yield self._problem(
-                "print_design_id needs Picanova's v1 API, which Platen does not speak. "
-                "Set print_sku and print_url instead.",
-                "print_design_id",
+                f"Picanova puts one print on a product, and the line has {len(self.details.prints)}: keep "
+                "print_url, and take print_url_2 and those after it away.",
+                "print_url_2",
             )
-            return
-        yield from self._artwork()
-        yield from self._twice()
-        yield from self._product()
 
     def _problem(self, what: str, field: str, suggestion: str = "") -> Problem:
         meant = f' Did you mean "{suggestion}"?' if suggestion else ""
@@ -128,7 +156,7 @@ class _Line:
 
     def _account(self) -> Iterator[Problem]:
         named = self.details.account
-        if named and named.strip().lower() not in self.settings.regions:
+        if named and not self.settings.has(named.strip().lower()):
             nearest = account_of(self.settings, self.ship_to, PrintDetails())
             known = " and ".join(self.settings.regions)
             what = f'print_account is "{_cut(named)}", but this connection has the stores {known}.'
@@ -136,13 +164,7 @@ class _Line:
 
     def _artwork(self) -> Iterator[Problem]:
         url = self.details.url
-        if not url and own_product(self.details.sku):
-            yield self._problem(
-                "print_sku is a product set up at Picanova, artwork and all; that needs the v1 API, which Platen "
-                "does not speak. Set print_sku to the plain code, and print_url to the artwork.",
-                "print_url",
-            )
-        elif not url:
+        if not url:
             yield self._problem("The line has no artwork: set print_url.", "print_url")
         elif not _is_web_address(url):
             yield self._problem(
@@ -164,7 +186,10 @@ class _Line:
     def _product(self) -> Iterator[Problem]:
         sku = variant_of(self.details.sku)
         if not sku:
-            yield self._problem("The line has no Picanova product: set print_sku.", "print_sku")
+            yield self._no_product()
+            return
+        if wants_v1(self.details):
+            yield self._problem(*preflight_v1.in_beta_job(self.details))
             return
         if self.shelf is None:
             return
@@ -177,6 +202,9 @@ class _Line:
         yield from self._destination(variant, self.shelf)
         if variant.options is not None:
             yield from self._options(variant, variant.options)
+
+    def _no_product(self) -> Problem:
+        return self._problem("The line has no Picanova product: set print_sku.", "print_sku")
 
     def _destination(self, variant: Variant, shelf: Shelf) -> Iterator[Problem]:
         country = self.ship_to.country_code.strip().upper() if self.ship_to else ""

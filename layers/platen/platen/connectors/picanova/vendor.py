@@ -7,12 +7,27 @@ from datetime import timedelta
 
 from pydantic import ValidationError
 
-from platen.connectors.picanova import Credentials, Mode, Settings, mapping, wire
+from platen.connectors.picanova import (
+    V1,
+    Credentials,
+    Mode,
+    Settings,
+    artwork,
+    mapping,
+    mapping_v1,
+    region_of,
+    speaks_v1,
+    wire,
+)
 from platen.connectors.picanova.answers import Rejected
-from platen.connectors.picanova.catalogue import Catalogue, Variant
+from platen.connectors.picanova.book import Book
+from platen.connectors.picanova.catalogue import Catalogue, Variant, shelf_life
+from platen.connectors.picanova.classes import asks_for_method, classes
 from platen.connectors.picanova.client import Client
+from platen.connectors.picanova.client_v1 import ClientV1
 from platen.connectors.picanova.matching import match_lines
 from platen.connectors.picanova.preflight import Shelf, problems
+from platen.connectors.picanova.skus import variant_of
 from platen.domain.artwork import ArtworkNeeds
 from platen.domain.attention import Problem
 from platen.domain.job import Job, VendorOrder, VendorPhase
@@ -24,6 +39,8 @@ PREFLIGHT_PATIENCE = 20.0
 """Seconds an order waits for the catalogue before it is put off; the reading is gone on with then."""
 REFRESH_PATIENCE = 110.0
 """Seconds a refresh of one store may take; a very large catalogue takes several refreshes."""
+CLOCKS_APART = timedelta(days=1)
+"""So much older than the job an order in v1's list may look to be, by their clock and zone, and still be its."""
 
 
 class PicanovaVendor:
@@ -34,31 +51,34 @@ class PicanovaVendor:
         self._settings: Settings = access.settings
         self._credentials: Credentials | None = None
         self._clients: dict[str, Client] = {}
+        self._v1_clients: dict[str, ClientV1] = {}
+        self._catalogues: dict[str, Catalogue] = {}
+        keep = shelf_life(timedelta(hours=self._settings.catalogue_hours))
+        self._book = Book(access.cache, access.connection_id, self._settings.regions, keep)
 
     def preflight(self, request: JobRequest) -> Sequence[Problem]:
         account = request.job.account
-        if account not in self._settings.regions:
+        if not self._settings.has(account):
             found = problems(request, self._settings, None)
             return found if _names(found, "print_account") else [self._no_such_store(account), *found]
         return problems(request, self._settings, self._shelf(request))
 
     def find(self, request: JobRequest) -> VendorOrder | None:
-        external_id = request.job.external_id
-        order = self._client(request.job.account).order_called(external_id)
-        if order is None:
-            return None
-        _same(external_id, order.external_id, Later)
-        return self._made(order, request, self._known_variants(request))
+        order = self._order_called(request.job)
+        return self._made(order, request, self._known_variants(request)) if order else None
 
     def submit(self, request: JobRequest) -> VendorOrder:
-        if request.job.account not in self._settings.regions:
-            problem = self._no_such_store(request.job.account)
+        account = request.job.account
+        if not self._settings.has(account):
+            problem = self._no_such_store(account)
             raise Refused(problem.what, (problem,))
-        client = self._client(request.job.account)
         variants = self._known_variants(request)
-        body = mapping.order_body(request, self._settings, variants)
+        if speaks_v1(account):
+            body = mapping_v1.order_body(request, self._settings)
+        else:
+            body = mapping.order_body(request, self._settings, variants)
         try:
-            order = client.create(body, private=mapping.private(request))
+            order = self._api(account).create(body, private=mapping.private(request))
         except Rejected as no:
             raise Refused(no.words, mapping.problems_of(no.errors, request)) from None
         _same(request.job.external_id, order.external_id, Unclear)
@@ -72,9 +92,10 @@ class PicanovaVendor:
 
     def locate(self, account: str, vendor_ref: str) -> str | None:
         doubt: Verdict | None = None
-        for store in (account,) if account else self._settings.regions:
+        regions = self._settings.regions
+        for store in (account,) if account else (*regions, *(one + V1 for one in regions)):
             try:
-                order = self._client(store).order(vendor_ref)
+                order = self._api(store).order(vendor_ref)
             except Verdict as verdict:
                 doubt = doubt or verdict
                 continue
@@ -119,12 +140,13 @@ class PicanovaVendor:
         return findings
 
     def classes(self) -> tuple[MailClass, ...]:
-        return ()
+        """The types, and the methods of all its stores; those of one store alone are for preflight to tell."""
+        return classes(one for region in self._settings.regions for one in self._catalogue(region).methods())
 
     def artwork_needs(self, request: JobRequest) -> dict[str, ArtworkNeeds]:
-        return {}
+        return artwork.needs(request, self._known_variants(request))
 
-    def news(self, cursor: str) -> News | None:
+    def news(self, cursor: str) -> News | None:  # noqa: ARG002 - asked of every vendor
         """Picanova keeps no list of what moved: orders are asked about one by one."""
         return None
 
@@ -143,13 +165,18 @@ class PicanovaVendor:
 
     def _shelf(self, request: JobRequest) -> Shelf:
         catalogue = self._catalogue(request.job.account)
-        variants = catalogue.look_up(_codes(request), PREFLIGHT_PATIENCE)
+        v1 = speaks_v1(request.job.account)
+        variants = {} if v1 else catalogue.look_up(_codes(request), PREFLIGHT_PATIENCE)
         ship_to = request.order.ship_to
         country = ship_to.country_code.strip().upper() if ship_to else ""
         countries = catalogue.country_ids([country]) if country else {}
-        return Shelf(variants=variants, nearest=catalogue.nearest, countries=countries)
+        methods = catalogue.methods() if asks_for_method(request.mail_class) and not v1 else ()
+        return Shelf(variants=variants, nearest=catalogue.nearest, countries=countries, methods=methods)
 
     def _known_variants(self, request: JobRequest) -> dict[str, Variant]:
+        """None of v1's: its products are no variants."""
+        if speaks_v1(request.job.account):
+            return {}
         return self._catalogue(request.job.account).cached(_codes(request))
 
     def _made(self, order: wire.Order, request: JobRequest, variants: dict[str, Variant]) -> VendorOrder:
@@ -162,19 +189,29 @@ class PicanovaVendor:
 
     def _order_of(self, job: Job) -> wire.Order | None:
         """The job's order, by Picanova's id when we know it and by ours when not."""
-        client = self._client(job.account)
         if not job.vendor_ref:
-            order = client.order_called(job.external_id)
-            if order:
-                _same(job.external_id, order.external_id, Later)
-            return order
-        order = client.order(job.vendor_ref)
+            return self._order_called(job)
+        order = self._api(job.account).order(job.vendor_ref)
         if order:
             _same(job.vendor_ref, order.id, Later)
         return order
 
+    def _order_called(self, job: Job) -> wire.Order | None:
+        """The order of our id. Raises Unclear where v1's list does not tell for sure."""
+        if speaks_v1(job.account):
+            order = self._v1(job.account).order_called(job.external_id, since=job.planned_at - CLOCKS_APART)
+        else:
+            order = self._client(job.account).order_called(job.external_id)
+        if order:
+            _same(job.external_id, order.external_id, Later)
+        return order
+
     def _delete(self, account: str, ref: str) -> Verdict | None:
         """What they said against it, which the read that follows may overrule."""
+        if speaks_v1(account):
+            return Refused(
+                "How v1 orders are cancelled is not published. Cancel it at merchOne, in their dashboard."
+            )
         try:
             self._client(account).delete(ref)
         except (Refused, Unclear) as answer:
@@ -185,14 +222,22 @@ class PicanovaVendor:
         return not mapping.wants_test(job, self._settings)
 
     def _catalogue(self, account: str) -> Catalogue:
-        access = self._access
-        return Catalogue(
-            self._client(account),
-            access.cache,
-            access.clock,
-            namespace=f"{access.connection_id}/{account}/catalogue",
-            keep=timedelta(hours=self._settings.catalogue_hours),
-        )
+        """Beta's, of the account's store. Kept, so that nothing is read twice."""
+        region = region_of(account)
+        if region not in self._catalogues:
+            self._catalogues[region] = Catalogue(
+                self._client(region),
+                self._access.cache,
+                self._access.clock,
+                self._book,
+                connection_id=self._access.connection_id,
+                region=region,
+                keep=timedelta(hours=self._settings.catalogue_hours),
+            )
+        return self._catalogues[region]
+
+    def _api(self, account: str) -> Client | ClientV1:
+        return self._v1(account) if speaks_v1(account) else self._client(account)
 
     def _client(self, account: str) -> Client:
         """Kept for each store, so that it remembers how many calls are left."""
@@ -201,14 +246,24 @@ class PicanovaVendor:
             self._clients[account] = Client(self._access.http, self._access.clock, base_url, self._login(account))
         return self._clients[account]
 
+    def _v1(self, account: str) -> ClientV1:
+        if account not in self._v1_clients:
+            base_url = self._settings.base_url(account)
+            login = self._login(account)
+            self._v1_clients[account] = ClientV1(self._access.http, self._access.clock, base_url, login)
+        return self._v1_clients[account]
+
     def _login(self, account: str) -> tuple[str, str]:
         """A store that left the settings can still be asked about its orders, while its credentials are there."""
-        login = self._read_credentials().login(account)
+        region = region_of(account)
+        login = self._read_credentials().login(region)
         if login:
             return login
-        if account in self._settings.regions:
-            name = account.upper()
-            raise Denied(f"There are no credentials for the {name} store: put in {account}_user and {account}_key.")
+        if region in self._settings.regions:
+            words = (
+                f"There are no credentials for the {region.upper()} store: put in {region}_user and {region}_key."
+            )
+            raise Denied(words)
         problem = self._no_such_store(account)
         raise Refused(problem.what, (problem,))
 
@@ -236,7 +291,7 @@ class PicanovaVendor:
 
 def _codes(request: JobRequest) -> set[str]:
     skus = (request.details(line.line_id).sku for line in request.job.lines)
-    return {mapping.variant_of(sku) for sku in skus if sku}
+    return {variant_of(sku) for sku in skus if sku}
 
 
 def _names(found: Sequence[Problem], field: str) -> bool:

@@ -30,6 +30,15 @@ def _number(value: object) -> object:
     return int(value) if isinstance(value, str) and value.strip().isdecimal() and len(value) < 20 else value
 
 
+def _size(value: object) -> float:
+    """A length that can be reckoned with; 0 for anything else, for no order hangs on it."""
+    try:
+        length = float(value) if isinstance(value, str | int | float) else 0.0
+    except (ValueError, OverflowError):
+        return 0.0
+    return length if 0 < length < 100_000 else 0.0
+
+
 def _flag(value: object) -> object:
     return False if value in (None, "") else value
 
@@ -65,6 +74,7 @@ def _zone(name: str) -> tzinfo:
 Text = Annotated[str, Field(max_length=2000), BeforeValidator(_text)]
 Id = Annotated[str, Field(min_length=1, max_length=100), BeforeValidator(_text)]
 Number = Annotated[int, Field(ge=0, lt=2**53), BeforeValidator(_number)]
+Size = Annotated[float, BeforeValidator(_size)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Moment = Annotated[datetime | None, BeforeValidator(moment)]
 
@@ -138,6 +148,8 @@ class Order(Wire):
 class Product(Wire):
     id: Id
     name: Text = ""
+    dpi: Size = 0
+    """What its artwork needs at least; 0 where they do not say."""
 
 
 class OptionValue(Wire):
@@ -163,11 +175,19 @@ class PriceDetails(Wire):
     currency: Text = ""
 
 
+class PrintFile(Wire):
+    """Millimetres (inferred); 0 where they do not say."""
+
+    format_width: Size = 0
+    format_height: Size = 0
+
+
 class Variant(Wire):
     variant_id: Id
     variant_code: Id
     name: Text = ""
     price_details: Annotated[PriceDetails, BeforeValidator(_object)] = PriceDetails()
+    printfile: Annotated[PrintFile, BeforeValidator(_object)] = PrintFile()
     shipping_countries: list[Number] = Field(default=[], max_length=1000)
     options: list[Option] | None = None
     """None when they come in a form never seen: then Picanova alone can judge them."""
