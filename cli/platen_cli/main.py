@@ -7,6 +7,7 @@ from collections.abc import Callable
 from platen_cli import (
     commands_connections,
     commands_folders,
+    commands_import,
     commands_links,
     commands_local,
     commands_making,
@@ -15,7 +16,7 @@ from platen_cli import (
     commands_rules,
     commands_stack,
 )
-from platen_cli.app import app, classes, folders, links, local, orders, products
+from platen_cli.app import app, classes, folders, import_, links, local, orders, products
 from platen_cli.groups import TakesPairs
 
 __all__ = ["app", "main"]
@@ -59,6 +60,7 @@ _add(
 )
 app.add_typer(folders, name="folders", rich_help_panel="Orders")
 app.add_typer(products, name="products", rich_help_panel="Orders")
+app.add_typer(import_, name="import", rich_help_panel="Orders")
 _add("The machinery", commands_stack.status, commands_stack.redrive, commands_stack.sweep)
 
 links.command("list")(commands_links.list_links)
@@ -71,6 +73,7 @@ orders.command("list")(commands_orders.list_orders)
 orders.command("show")(commands_orders.show)
 products.command("import")(commands_products.import_file)
 products.command("show")(commands_products.show)
+import_.command("orderdesk")(commands_import.orderdesk)
 local.command("up")(commands_local.up)
 local.command("down")(commands_local.down)
 local.command("status")(commands_local.status)

@@ -120,7 +120,6 @@ class TestNeverMadeAgain:
         """The store calls its lines by ids that Order Desk does not know: accepted lines alone would not do."""
         bring(bench, theirs(store_order_id=SHOPIFY_ID))
         placed = bench.order_placed(1, 2).but(store_order_id=SHOPIFY_ID, number="#1001")
-        bench.queues.clear() if hasattr(bench.queues, "clear") else None
         bench.store.orders = {SHOPIFY_ID: placed}
         self.hint(bench, replan)
         assert bench.vendor.made == []
