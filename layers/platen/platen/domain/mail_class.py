@@ -17,12 +17,10 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from platen.domain.attention import Problem
-from platen.domain.making import EU, EVERYWHERE, Fallback, Making, alike, countries_of
+from platen.domain.making import EU, EVERYWHERE, Fallback, Making, alike, brief, countries_of
 from platen.domain.model import Value
 from platen.domain.order import Order, ShippingChoice
 
-_SHOWN = 80
-"""Characters of a name that a sentence repeats."""
 _NAMED = 5
 """Classes that a sentence lists."""
 
@@ -100,7 +98,7 @@ def method_of(order: Order) -> str:
     A store may charge shipping in several parts: the first one speaks for all.
     """
     choice = shipping_choice(order)
-    return _brief(choice.title.strip() or choice.code) if choice else ""
+    return brief(choice.title.strip() or choice.code) if choice else ""
 
 
 class _Rule(NamedTuple):
@@ -127,7 +125,7 @@ def _by_name(names: Sequence[str], making: Making) -> _Rule | None:
 
 def _matched(by: By, key: str, making: Making) -> _Rule:
     target = making.class_match[key]
-    return _Rule(by, "class_match", f'Shipping Class Match "{_brief(key)} = {_brief(target)}"', target)
+    return _Rule(by, "class_match", f'Shipping Class Match "{brief(key)} = {brief(target)}"', target)
 
 
 def _most_exact_first(pattern: str) -> tuple[int, int, str]:
@@ -148,15 +146,15 @@ def _by_country(country: str, making: Making) -> _Rule | None:
     if key is None:
         return None
     target = making.class_by_country[key]
-    says = f'Default Mail Class by country "{_brief(key)} = {_brief(target)}"'
+    says = f'Default Mail Class by country "{brief(key)} = {brief(target)}"'
     return _Rule(By.COUNTRY, "class_by_country", says, target)
 
 
 def _by_default(making: Making, default: str) -> _Rule:
     if making.default_class:
-        says = f'Default Mail Class "{_brief(making.default_class)}"'
+        says = f'Default Mail Class "{brief(making.default_class)}"'
         return _Rule(By.DEFAULT, "default_class", says, making.default_class)
-    return _Rule(By.DEFAULT, "default_class", f'The system\'s own default "{_brief(default)}"', default)
+    return _Rule(By.DEFAULT, "default_class", f'The system\'s own default "{brief(default)}"', default)
 
 
 def _code_of(text: str, classes: Sequence[MailClass]) -> str:
@@ -221,9 +219,4 @@ def _matches_nothing(asked: str) -> str:
 
 def _listed(classes: Sequence[MailClass]) -> str:
     more = f" and {len(classes) - _NAMED} more" if len(classes) > _NAMED else ""
-    return ", ".join(_brief(str(one)) for one in classes[:_NAMED]) + more
-
-
-def _brief(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= _SHOWN else f"{words[: _SHOWN - 1].rstrip()}…"
+    return ", ".join(brief(str(one)) for one in classes[:_NAMED]) + more
