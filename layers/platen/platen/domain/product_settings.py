@@ -63,7 +63,7 @@ def message_of(order: Order, field: str) -> str:
 
 
 def _field_name(name: str) -> str:
-    """Shopify hides from buyers what begins with an underscore; it is the same field."""
+    """A leading underscore hides an attribute from buyers; it is the same field."""
     return alike(name).removeprefix("_").lstrip()
 
 
