@@ -20,7 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platen.adapters import artwork
-from platen.adapters.artwork import MOST, RequestsArtwork, media_type_of, pixels_of
+from platen.adapters.artwork import MOST, RequestsArtwork
+from platen.adapters.image_file import media_type_of, pixels_of
 from platen.domain.artwork import Seen
 from tests.adapters.test_http import Behaviour, Server, answers, resets, self_signed
 

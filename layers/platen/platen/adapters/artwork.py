@@ -8,7 +8,6 @@ Redirects are followed by hand and checked anew. Hosts of the deployment's own (
 
 from __future__ import annotations
 
-import io
 import ipaddress
 import re
 import socket
@@ -18,7 +17,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from http.cookiejar import DefaultCookiePolicy
 
-import imagesize  # type: ignore[import-untyped]
 import requests
 from requests.utils import requote_uri
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -26,6 +24,7 @@ from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 from urllib3.util.connection import create_connection
 
 from platen.adapters.http import ForbiddenHost, SocketsBy, is_private, parts_of, reason_of
+from platen.adapters.image_file import media_type_of, pixels_of
 from platen.domain.artwork import Seen
 
 MOST = 256 * 1024
@@ -35,8 +34,6 @@ CONNECT_SECONDS = 4.0
 HOPS = 3
 _MOST_ADDRESSES = 4
 """Of one name: each that does not answer costs a wait."""
-_MOST_PIXELS = 1_000_000
-"""On a side; what says it has more is not believed."""
 _LONGEST_URL = 4096
 
 type Resolve = Callable[[str, int], Sequence[str]]
@@ -65,8 +62,9 @@ class RequestsArtwork:
         worker = threading.Thread(target=lambda: seen.append(visit.look(url)), name="look at artwork", daemon=True)
         worker.start()
         worker.join(self._seconds)
+        in_time = seen[:]  # taken before the end: a worker that is woken by it tells of a broken connection
         visit.end()
-        return seen[0] if seen else _not_seen(f"{visit.host or 'its server'} took too long")
+        return in_time[0] if in_time else _not_seen(f"{visit.host or 'its server'} took too long")
 
 
 class _Visit:
@@ -207,6 +205,8 @@ def _trouble(error: Exception) -> str:
         return "could not be spoken with over a secure connection"
     if isinstance(error, requests.exceptions.ReadTimeout | ReadTimeoutError):
         return "took too long"
+    if isinstance(error, requests.exceptions.InvalidURL):
+        return "is no name that can be called"
     if isinstance(reason_of(error), NewConnectionError):
         return "could not be reached"
     return "broke off in the middle of it"
@@ -274,45 +274,3 @@ def _served_as(response: requests.Response) -> str:
     if not re.fullmatch(r"[a-z]{1,20}/[a-z0-9.+-]{1,80}", told) or told.endswith("/octet-stream"):
         return ""
     return "image/jpeg" if told in ("image/jpg", "image/pjpeg") else told
-
-
-_BEGINNINGS = (
-    (rb"\xff\xd8\xff", "image/jpeg"),
-    (rb"\x89PNG\r\n\x1a\n", "image/png"),
-    (rb"GIF8[79]a", "image/gif"),
-    (rb"RIFF....WEBP", "image/webp"),
-    (rb"II[*+]\x00|MM\x00[*+]", "image/tiff"),
-    (rb"%PDF-", "application/pdf"),
-    (rb"%!PS|\xc5\xd0\xd3\xc6", "application/postscript"),
-    (rb"8BPS", "image/vnd.adobe.photoshop"),
-    (rb"....ftyp(?:hei[cx]|mif1)", "image/heic"),
-    (rb"....ftypavi[fs]", "image/avif"),
-    (rb"BM.{4}\x00\x00\x00\x00", "image/bmp"),
-    (rb"PK\x03\x04", "application/zip"),
-)
-"""The first bytes of the kinds that people send, by their formats' own definitions."""
-_KINDS = [(re.compile(pattern, re.DOTALL), name) for pattern, name in _BEGINNINGS]
-_MARKUP = re.compile(rb"<(?:!doctype\s)?\s*(svg|html|head|body)\b", re.IGNORECASE)
-_MEASURED = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/tiff")
-
-
-def media_type_of(data: bytes) -> str:
-    """By the file's own first bytes; empty where they say nothing."""
-    kind = next((name for pattern, name in _KINDS if pattern.match(data)), "")
-    if kind or not data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
-        return kind
-    root = _MARKUP.search(data[:2048])
-    if root is None:
-        return ""
-    return "image/svg+xml" if root[1].lower() == b"svg" else "text/html"
-
-
-def pixels_of(data: bytes, media_type: str) -> tuple[int, int] | None:
-    """(width, height) as stored; None where the beginning of the file does not tell them."""
-    if media_type not in _MEASURED:
-        return None
-    # Never by name: given a text, it would open that file or URL. It answers (-1, -1) to what it cannot read.
-    width, height = imagesize.get(io.BytesIO(data), exif_rotation=False)
-    if not (0 < width <= _MOST_PIXELS and 0 < height <= _MOST_PIXELS):
-        return None
-    return int(width), int(height)
