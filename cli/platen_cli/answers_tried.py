@@ -40,7 +40,12 @@ class LineTried(Shown):
 
     @property
     def changes(self) -> bool:
-        return self.vendor != self.now_vendor
+        """It would go elsewhere than it has gone; a line that went nowhere yet is no change."""
+        return bool(self.now_vendor) and self.vendor != self.now_vendor
+
+    @property
+    def is_new(self) -> bool:
+        return bool(self.vendor) and not self.now_vendor
 
 
 class OrderTried(Shown):
@@ -56,6 +61,8 @@ class LinksTried(Shown):
 
 
 class ClassTried(Shown):
+    """One order, with the class it would get and the class it went by."""
+
     order_id: str = ""
     number: str = ""
     asked: str = ""
@@ -65,6 +72,15 @@ class ClassTried(Shown):
     problem: Words = ""
     was_code: str = ""
     was_by: str = ""
+
+    @property
+    def went(self) -> bool:
+        return bool(self.was_code)
+
+    @property
+    def changes(self) -> bool:
+        """It would go by another class, or the same for another reason; what has not gone yet is no change."""
+        return self.went and (self.was_code, self.was_by) != (self.code, self.by)
 
 
 class ClassesTried(Shown):

@@ -71,7 +71,7 @@ app = typer.Typer(
 )
 orders = typer.Typer(no_args_is_help=True, help="Look at orders.")
 products = typer.Typer(no_args_is_help=True, help="The product map: what is printed on what is sold.")
-links = typer.Typer(cls=ListsByItself, help="A store's links in their order, and a dry run of them.")
+links = typer.Typer(cls=ListsByItself, help="A store's links, in their order: platen links shop. And a dry run.")
 classes = typer.Typer(no_args_is_help=True, help="Mail classes: a dry run of Shipping Class Match.")
 folders = typer.Typer(cls=ListsByItself, help="Folders: labels to sort orders by.")
 import_ = typer.Typer(no_args_is_help=True, help="Move in from another system.")

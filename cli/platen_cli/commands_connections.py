@@ -16,7 +16,7 @@ Name = Annotated[str, typer.Argument(metavar="CONNECTION", help="The connection'
 
 def connect(
     ctx: typer.Context,
-    system: Annotated[str, typer.Argument(metavar="[SYSTEM]", help="What to connect; see platen systems.")] = "",
+    system: Annotated[str, typer.Argument(metavar="SYSTEM", help="What to connect; see platen systems.")] = "",
     name: Annotated[str, typer.Option(help="What to call it, e.g. shop. The same name again changes it.")] = "",
     set_: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="One setting.")] = None,
     secret: Annotated[

@@ -19,7 +19,7 @@ _LONGEST = 50
 
 
 def list_folders(ctx: typer.Context) -> None:
-    """All folders, with how many orders are in each and how long the oldest has been placed."""
+    """All folders, with how many orders are in each and how long the oldest has been in it."""
     desk: Desk = ctx.obj
     result = desk.ask("folders")
     desk.answer(result, lambda: _render().folders(read(Folders, result)))
@@ -36,7 +36,7 @@ def add_folder(
 
 
 def remove_folder(ctx: typer.Context, name: Annotated[str, typer.Argument(help="The folder.")]) -> None:
-    """Remove a folder. The orders in it are not touched."""
+    """Remove a folder that is empty, and that no rule and no link names."""
     desk: Desk = ctx.obj
     result = desk.ask("folder_remove", name=_named(name))
     desk.answer(result, lambda: _render().folders(read(Folders, result)))

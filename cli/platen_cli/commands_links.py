@@ -13,12 +13,17 @@ from platen_cli.dry_run import MOST, gather
 from platen_cli.stops import WrongUsage
 
 Store = Annotated[str, typer.Argument(metavar="STORE", help="The store connection.")]
+OnlyStore = Annotated[
+    str, typer.Argument(metavar="STORE", help="The store connection; may be left out where there is only one.")
+]
 Vendor = Annotated[str, typer.Argument(metavar="VENDOR", help="The vendor connection.")]
 Limit = Annotated[int, typer.Option(min=1, max=MOST, help="How many of the newest orders to look at.")]
 Orders = Annotated[
     list[str] | None, typer.Option("--order", help="Only this order, by its number or id. May be repeated.")
 ]
 State = Annotated[str, typer.Option(help="Only orders in this state, e.g. waiting or open.")]
+
+_MOST_NAMED = 100
 
 
 def link(
@@ -90,18 +95,20 @@ def unlink(
     desk.answer(result, lambda: _links_of(result))
 
 
-def list_links(ctx: typer.Context, store: Store) -> None:
+def list_links(ctx: typer.Context, store: OnlyStore = "") -> None:
     """A store's links, in the order in which they are looked at."""
     desk: Desk = ctx.obj
     result = desk.ask("connections")
     found = _find(read(answers.Connections, result), store)
-    raw = next(one for one in result["connections"] if one.get("connection_id") == store)
-    desk.answer({"connection_id": store, "links": raw.get("links", [])}, lambda: _render().links(found))
+    raw = next(one for one in result["connections"] if one.get("connection_id") == found.connection_id)
+    desk.answer(
+        {"connection_id": found.connection_id, "links": raw.get("links", [])}, lambda: _render().links(found)
+    )
 
 
 def try_links(
     ctx: typer.Context,
-    store: Store,
+    store: OnlyStore = "",
     order: Orders = None,
     state: State = "",
     limit: Limit = 25,
@@ -119,7 +126,10 @@ def try_links(
         from platen_cli.proposed import links_in  # noqa: PLC0415
 
         links = links_in(from_)
-    _try(ctx.obj, store, orders=_each(order), state=state, limit=limit, links=links)
+    desk: Desk = ctx.obj
+    _try(
+        desk, store or store_of(desk, "").connection_id, orders=_each(order), state=state, limit=limit, links=links
+    )
 
 
 def _try(
@@ -133,6 +143,8 @@ def _try(
 ) -> None:
     from platen_cli.commands_orders import state_of  # noqa: PLC0415
 
+    if orders and len(orders) > _MOST_NAMED:
+        raise WrongUsage(f"Name at most {_MOST_NAMED} orders.")
     asked: dict[str, Any] = {"store": store, "links": links, "state": state_of(state) or None}
     if orders:
         asked["orders"] = orders
@@ -158,11 +170,11 @@ def _known(desk: Desk, store: str) -> answers.Connection | None:
 def _find(found: answers.Connections, store: str) -> answers.Connection:
     stores = [one for one in found.connections if "store" in one.roles]
     for one in stores:
-        if one.connection_id == store:
+        if one.connection_id == store or (not store and len(stores) == 1):
             return one
     names = ", ".join(one.connection_id for one in stores)
     raise WrongUsage(
-        f"There is no store connection '{store}'.",
+        f"There is no store connection '{store}'." if store else "Say which store.",
         f"There are: {names}." if names else "Connect one first: platen connect",
     )
 

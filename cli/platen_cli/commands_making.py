@@ -13,6 +13,9 @@ from platen_cli.desk import Desk
 from platen_cli.plain import plain
 from platen_cli.stops import WrongUsage
 
+_LONGEST_REASON = 200
+_MADE = ("sent", "in_production", "shipped")
+
 
 def reprint(
     ctx: typer.Context,
@@ -57,22 +60,24 @@ def reprint(
 def _reason(reason: str) -> str:
     if not reason.strip():
         raise WrongUsage("Say why, with --reason: it stands in the order's story.")
-    if len(reason) > 500:
-        raise WrongUsage("The reason is longer than 500 characters.")
+    if len(reason) > _LONGEST_REASON:
+        raise WrongUsage(f"The reason is longer than {_LONGEST_REASON} characters.")
     return reason.strip()
 
 
 def _job(order: answers.OrderShown, place: str | None) -> answers.JobShown:
     if place and not place.startswith("job "):
         raise WrongUsage(f"A {place.split()[0]} cannot be made again, only a job.", "Write --place job-1.")
-    jobs = [one for one in order.jobs if place in (None, f"job {one.job_id}")]
+    named = [one for one in order.jobs if place == f"job {one.job_id}"]
+    made = [one for one in order.jobs if one.state in _MADE and not one.reprint_of]
+    jobs = named if place else made
     if len(jobs) == 1:
         return jobs[0]
-    if not order.jobs:
-        raise WrongUsage(f"Nothing of order {order.head.number} was ever made: there is nothing to make again.")
+    if not order.jobs or not (place or made):
+        raise WrongUsage(f"Nothing of order {order.head.number} was made yet: there is nothing to make again.")
     there = "; ".join(
         f"--place job-{one.job_id} ({one.vendor}: {', '.join(line.title or line.line_id for line in one.lines)})"
-        for one in order.jobs
+        for one in made or order.jobs
     )
     wrong = f"Order {order.head.number} has no {place}." if place else "There are several jobs: say which."
     raise WrongUsage(wrong, there)

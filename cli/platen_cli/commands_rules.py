@@ -162,7 +162,7 @@ def try_classes(
 def _drawn(found: _Rules, changed: set[str]) -> Any:
     from platen_cli.render_rules import rules_of  # noqa: PLC0415 - rich is slow to import
 
-    parts = [("How its jobs are made ready", found.making), ("How its orders are taken in", found.intake)]
+    parts = [("how its jobs are made ready", found.making), ("how its orders are taken in", found.intake)]
     return rules_of(
         found.connection.connection_id,
         [(title, [(one, found.now(one)) for one in fields]) for title, fields in parts if fields],

@@ -223,7 +223,7 @@ def _ask_intake(desk: Desk, given: Given, known: list[Field], *, advanced: bool)
         while True:
             try:
                 answer = prompts.ask(desk, one) or one.default
-                if answer is not None:
+                if answer:
                     given.intake[one.key] = rules.intake_value(one, str(answer))
                 break
             except ValueError as wrong:

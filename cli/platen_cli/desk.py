@@ -96,8 +96,13 @@ class Desk:
 
 
 def _lines(text: str) -> str:
-    """Safe for the terminal, with its line breaks."""
-    return "\n".join(plain(line) if line.strip() else "" for line in text.split("\n"))
+    """Safe for the terminal, with its line breaks and indents."""
+    return "\n".join(_line(line) for line in text.split("\n"))
+
+
+def _line(line: str) -> str:
+    indent = len(line) - len(line.lstrip(" "))
+    return f"{' ' * indent}{plain(line)}" if line.strip() else ""
 
 
 def _problem(problem: dict[str, str]) -> str:

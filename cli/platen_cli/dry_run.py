@@ -25,5 +25,5 @@ def gather(desk: Desk, action: str, limit: int, **given: object) -> dict[str, An
         page = read(_Page, desk.ask(action, **given, **more, limit=min(_PAGE, limit - len(found))))
         found += page.orders
         if not page.next or page.next == after or len(found) >= limit:
-            return {"orders": found, "next": page.next}
+            return {"orders": found[:limit], "next": page.next}
         after = page.next

@@ -11,7 +11,7 @@ from platen_cli.given import read_text
 from platen_cli.stops import WrongUsage
 
 FIELDS = {"name", "vendor", "lines", "skus", "countries", "vendors", "tags", "locations", "folders", "send"}
-_MOST = 200
+_MOST = 100
 
 
 def links_in(path: str) -> list[dict[str, Any]]:
@@ -46,11 +46,11 @@ def with_link(links: Sequence[answers.Link], new: answers.Link, before: str) -> 
     result = list(links)
     place = names.index(new.called) if new.called in names else len(result)
     result[place : place + 1] = [new]
-    if before and before != new.called:
-        if before not in names:
-            raise WrongUsage(
-                f"There is no link '{before}' to put it in front of.", f"There are: {', '.join(names)}."
-            )
+    if before:
+        others = [name for name in names if name != new.called]
+        if before not in others:
+            there = f"There are: {', '.join(others)}." if others else ""
+            raise WrongUsage(f"There is no other link '{before}' to put it in front of.", there)
         result.remove(new)
         result.insert([one.called for one in result].index(before), new)
     return [one.model_dump(mode="json") for one in result]

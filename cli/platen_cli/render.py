@@ -45,17 +45,17 @@ def state(name: str) -> Text:
 def order_list(page: answers.OrderPage) -> RenderableType:
     if not page.orders:
         return text("No orders.", "dim")
-    folders = any(order.folder for order in page.orders)
-    shown = table(
-        "Order", "Store", *(["Folder"] if folders else []), "State", "Placed", "Changed", "What it waits for"
-    )
+    several = len({order.connection for order in page.orders}) > 1
+    sorted_by = any(order.folder for order in page.orders)
+    labels = [*(["Store"] if several else []), *(["Folder"] if sorted_by else [])]
+    shown = table("Order", *labels, "State", "Placed", "Changed", "What it waits for")
     for column in shown.columns:
         column.no_wrap = column.header in ("Order", "Placed", "Changed")
     for order in page.orders:
         shown.add_row(
             text(order.number),
-            text(order.connection),
-            *([text(order.folder)] if folders else []),
+            *([text(order.connection)] if several else []),
+            *([text(order.folder)] if sorted_by else []),
             state(order.state),
             short(order.placed_at),
             f"{ago(order.changed_at)} ago" if order.changed_at else "",

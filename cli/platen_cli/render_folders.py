@@ -46,7 +46,9 @@ def _oldest(one: Folder) -> Text:
 
 
 def _stores(one: Folder, most: int) -> Text:
-    return Text(", ").join(text(f"{store} ") + _count(n, most) for store, n in sorted(one.counts.items()) if n)
+    return Text(", ").join(
+        text(store).append(" ") + _count(n, most) for store, n in sorted(one.counts.items()) if n
+    )
 
 
 def moved(found: MovedOrders, to: str) -> RenderableType:

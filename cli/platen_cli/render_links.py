@@ -52,12 +52,20 @@ def links_tried(tried: LinksTried) -> RenderableType:
 
 def _rows(order: OrderTried) -> Iterator[tuple[Text, ...]]:
     name = Text.assemble((plain(order.number) or plain(order.order_id), "bold"), "\n", state(order.state))
-    if order.waits or not order.lines:
-        yield name, text(order.waits or "no line of it is to be made", "dim"), Text(), Text(), Text()
+    waits = _waits(order)
+    if waits:
+        yield name, text(waits, "dim"), Text(), Text(), Text()
         name = Text()
     for line in order.lines:
         yield name, _what(line), _goes(line), _by(line), _now(line)
         name = Text()
+
+
+def _waits(order: OrderTried) -> str:
+    """Why it is not made now, as far as its lines do not say so themselves."""
+    said = " ".join(filter(None, (line.why for line in order.lines)))
+    waits = "" if order.waits in said else order.waits
+    return waits or ("" if order.lines else "no line of it is to be made")
 
 
 def _what(line: LineTried) -> Text:
@@ -66,22 +74,26 @@ def _what(line: LineTried) -> Text:
 
 
 def _goes(line: LineTried) -> Text:
-    style = "bold yellow" if line.changes else ""
-    shown = text(line.vendor, style) if line.vendor else text("nobody", "bold red" if line.changes else "red")
-    return shown.append("\nheld for you", "yellow") if line.send == "hold" and line.vendor else shown
+    style = "bold yellow" if line.changes else "bold green" if line.is_new else ""
+    if not line.vendor:
+        return text("nobody", "bold red" if line.changes else "red" if line.passed else "dim")
+    shown = text(line.vendor, style)
+    return shown.append("\nheld for you", "yellow") if line.send == "hold" else shown
 
 
 def _by(line: LineTried) -> Text:
     parts = [text(line.link)] if line.link else []
-    if line.why:
-        parts.append(text(line.why, "" if line.link else "red"))
+    # Where links were passed, each says why; then the line's own reason would only say it once more.
+    if line.why and line.why != f"{line.link} takes it" and (line.link or not line.passed):
+        parts.append(text(line.why, "yellow" if line.link else "dim"))
     parts += [text(f"not {one.link}: {one.why}", "dim") for one in line.passed]
     return Text("\n").join(parts)
 
 
 def _now(line: LineTried) -> Text:
-    now = plain(line.now_vendor) or "nobody"
-    return text(f"{now}\n(changes)", "yellow") if line.changes else text(now, "dim")
+    if line.changes:
+        return text(line.now_vendor, "yellow").append("\n(changes)", "yellow")
+    return text(line.now_vendor) if line.now_vendor else text("not sent" if line.vendor else "", "dim")
 
 
 def _tally(tried: LinksTried) -> Text:
@@ -94,10 +106,13 @@ def _tally(tried: LinksTried) -> Text:
     held = sum(line.send == "hold" and bool(line.vendor) for line in lines)
     if held:
         shown.append(f" {held} held for you.", "yellow")
+    new = sum(line.is_new for line in lines)
+    if new:
+        shown.append(f" {_count(new, 'line')} went to nobody yet.", "green")
     changes = sum(line.changes for line in lines)
     if changes:
         return shown.append(f" {_count(changes, 'line')} would go elsewhere than now.", "bold yellow")
-    return shown.append(" All go where they go now.", "green")
+    return shown.append(" None would go elsewhere than now.", "green")
 
 
 def _count(number: int, one: str) -> str:
@@ -119,30 +134,39 @@ def classes_tried(tried: ClassesTried) -> RenderableType:
 
 def _class_row(same: list[ClassTried]) -> tuple[Text, ...]:
     one = same[0]
-    decided = text(decided_by(one.by), "yellow" if one.by in FALLBACKS else "")
-    if one.by in FALLBACKS:
-        countries = sorted({tried.country for tried in same if tried.country})
-        where = f" ({', '.join(map(plain, countries))})" if one.by == "country" and countries else ""
-        decided.append(f"{where}: nothing matched", "yellow")
-    if one.problem:
-        decided.append(f"\n{plain(one.problem)}", "red")
     code = text(one.code) if one.code else text("none", "red" if one.problem else "dim")
-    return text(one.asked) if one.asked else text("none said", "dim"), code, decided, text(len(same)), _before(one)
+    asked = text(one.asked) if one.asked else text("(none)", "dim")
+    return asked, code, _decided(same), text(len(same)), _before(one)
+
+
+def _decided(same: list[ClassTried]) -> Text:
+    one = same[0]
+    parts = []
+    if one.by in FALLBACKS:
+        countries = ", ".join(sorted({plain(tried.country) for tried in same if tried.country}))
+        where = f" ({countries})" if one.by == "country" and countries else ""
+        parts.append(text(f"{decided_by(one.by)}{where}: nothing matched", "yellow"))
+    elif decided_by(one.by):
+        parts.append(text(decided_by(one.by)))
+    if one.problem:
+        parts.append(text(one.problem, "red"))
+    return Text("\n").join(parts)
 
 
 def _before(one: ClassTried) -> Text:
-    if (one.was_code, one.was_by) == (one.code, one.by):
+    if not one.went:
+        return text("none yet", "dim")
+    if not one.changes:
         return text("the same", "dim")
     by = decided_by(one.was_by)
-    return text(f"{one.was_code or 'none'}{f' ({by})' if by else ''}", "yellow")
+    return text(f"{one.was_code}{f' ({by})' if by else ''}", "yellow")
 
 
 def _class_tally(orders: Iterable[ClassTried]) -> Iterator[Text]:
     found = list(orders)
     lost = [one for one in found if one.problem]
     fallen = [one for one in found if one.by in FALLBACKS and not one.problem]
-    changed = [one for one in found if (one.was_code, one.was_by) != (one.code, one.by)]
-    yield text(f"{_count(len(found), 'order')}, {len(changed)} otherwise than before.")
+    yield text(f"{_count(len(found), 'order')}, {sum(one.changes for one in found)} otherwise than before.")
     if fallen:
         yield text(f"{_count(len(fallen), 'order')} only by a default: {_named(fallen)}", "yellow")
     if lost:

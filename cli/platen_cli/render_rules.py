@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
+from datetime import datetime
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -12,6 +13,7 @@ from platen_cli.hints import Hint
 from platen_cli.plain import plain
 from platen_cli.render import commands, table, text
 from platen_cli.schema import Field
+from platen_cli.times import local
 
 _SHOWN = 20
 
@@ -19,29 +21,32 @@ _SHOWN = 20
 def rules_of(
     connection: str, parts: Iterable[tuple[str, Sequence[tuple[Field, Any]]]], changed: Set[str]
 ) -> RenderableType:
-    """``parts``: a title, and under it each rule with its value now. ``changed``: keys to point out."""
+    """``parts``: a title, and under it each rule with its value now. ``changed``: keys; if any, only those."""
     shown: list[RenderableType] = []
     name = plain(connection)
     for title, rules in parts:
+        mine = [(one, value) for one, value in rules if not changed or one.key in changed]
+        if not mine:
+            continue
         rows = table("Rule", "Value")
-        for one, value in rules:
+        for one, value in mine:
             label = text(one.title, "bold")
             label.append(f"\n{one.key}", "dim")
-            rows.add_row(label, _value(one, value, changed=one.key in changed))
-        shown += [Text.assemble((name, "bold"), f": {title[0].lower()}{title[1:]}"), rows, Text()]
-    hint = Hint(
-        f'platen rules {name} --set "KEY=VALUE"', "change one; --add and --remove: one entry of a map or list"
-    )
+            rows.add_row(label, _value(one, value))
+        shown += [Text.assemble((name, "bold"), f": {title}{', as it is now' if changed else ''}"), rows, Text()]
+    if changed:
+        hint = Hint(f"platen rules {name}", "all of its rules")
+    else:
+        hint = Hint(
+            f'platen rules {name} --set "KEY=VALUE"', "change one; --add, --remove: an entry of a map or list"
+        )
     return Group(*shown, commands([hint]))
 
 
-def _value(one: Field, value: Any, *, changed: bool) -> Text:
+def _value(one: Field, value: Any) -> Text:
     shown = _said(one, value)
-    if not shown:
-        shown = Text.assemble(("not set", "yellow" if changed else ""), (f"\n{plain(one.help)}", "dim"))
-    elif changed:
-        shown.stylize("bold green")
-    return shown.append("  (changed)", "green") if changed else shown
+    help_ = plain(one.help.removeprefix("Advanced: "))
+    return shown or Text.assemble(("not set  ", "yellow"), (help_, "dim"))
 
 
 def _said(one: Field, value: Any) -> Text | None:
@@ -50,7 +55,9 @@ def _said(one: Field, value: Any) -> Text | None:
         return _some([f"{left} \u2192 {right}" for left, right in value.items()], one)
     if isinstance(value, list | tuple):
         return _some([str(entry) for entry in value], one)
-    return text(value) if value not in (None, "") else None
+    if value in (None, ""):
+        return None
+    return text(local(datetime.fromisoformat(value))) if one.key == "orders_since" else text(value)
 
 
 def _some(entries: list[str], one: Field) -> Text | None:

@@ -50,9 +50,7 @@ INTAKE = [
         path=("new_folder",),
         kind="text",
         title="Folder for new orders",
-        help="A folder is a label to sort orders by. New orders get this one; platen folders shows them all.",
-        default="New",
-        has_default=True,
+        help="A folder is a label to sort orders by. Empty: the first of your folders, which is New to begin with.",
     ),
     Field(
         path=("cancel_folder",),

@@ -43,6 +43,8 @@ def _at_vendors(order: answers.OrderShown) -> Iterator[Step]:
             yield *_DONE, f"{name} is cancelled"
         elif job.state == "shipped":
             yield *_STUCK, f"{name} had shipped: that cannot be taken back"
+        elif job.state == "ready":
+            yield *_DONE, f"{name} is not sent any more"
         elif job.attention:
             yield *_STUCK, f"{name} waits for you: see below"
         else:
@@ -61,4 +63,4 @@ def _at_the_store(order: answers.OrderShown, cancel: answers.Cancel) -> Iterator
     elif order.head.attention:
         yield *_STUCK, f"{store} has not cancelled it: see below"
     else:
-        yield *_OPEN, f"Then it is cancelled in {store}{also}"
+        yield *_OPEN, f"Then it is cancelled in {store}, once nobody makes anything of it{also}"

@@ -71,7 +71,6 @@ def test_a_store_is_asked_since_when_and_how_paid(run: Run, operator: FakeOperat
         "orders_since": "2026-11-21T00:00:00+00:00",
         "release_when": "authorized",
         "unrouted": "attention",
-        "new_folder": "New",
     }
 
 
@@ -215,3 +214,107 @@ def test_the_next_command_is_the_link_that_is_missing(run: Run, operator: FakeOp
 def test_json_is_the_operators_answer_and_nothing_else(run: Run, operator: FakeOperator, key_file: Path) -> None:
     result = run(*ENOUGH, "--secret", f"key=@{key_file}", "--json")
     assert json.loads(result.stdout)["connection"]["connection_id"] == "printer"
+
+
+def test_a_vendor_is_asked_for_the_first_rules_only(run: Run, operator: FakeOperator) -> None:
+    answers = ["", "eu", "", "", "", "", "me", SECRET, "STANDARD", "", "Printed"]
+    result = run("connect", "picanova", "--name", "printer", input="\n".join(answers) + "\n")
+    assert result.exit_code == 0, result.output
+    assert operator.last("connect")["making"] == {"default_class": "STANDARD", "after_shipment": "Printed"}
+    assert "Product Code Match" not in result.output
+
+
+def test_a_refused_rule_is_asked_again(run: Run, operator: FakeOperator) -> None:
+    problem = {"what": "There is no class SLOW.", "field": "making.default_class"}
+    operator.fails["connect"] = [Refused("It was not connected.", code="invalid", problems=[problem])]
+    answers = ["", "eu", "", "", "", "", "me", SECRET, "SLOW", "", "", "FAST"]
+    result = run("connect", "picanova", "--name", "printer", input="\n".join(answers) + "\n")
+    assert result.exit_code == 0, result.output
+    assert operator.last("connect")["making"] == {"default_class": "FAST"}
+
+
+def test_a_store_is_asked_for_the_folder_of_new_orders(run: Run, operator: FakeOperator) -> None:
+    result = run("connect", "shopify", "--name", "shop", input=f"my-shop\nme\n{SECRET}\n\n\n\nInbox\n")
+    assert result.exit_code == 0, result.output
+    assert "New to begin with" in " ".join(result.stderr.split())
+    assert operator.last("connect")["intake"]["new_folder"] == "Inbox"
+    assert "making" not in operator.last("connect")
+
+
+def test_a_script_gives_rules_by_option_and_by_file(
+    run: Run, operator: FakeOperator, key_file: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "making.json"
+    file.write_text(json.dumps({"making": {"artwork": "stop", "default_class": "STD"}}))
+    rules = ("--rule", "Default Mail Class=FAST", "--rule", "class_match=Express*=FAST")
+    result = run(*ENOUGH, "--secret", f"key=@{key_file}", "--from", str(file), *rules)
+    assert result.exit_code == 0, result.output
+    making = {"artwork": "stop", "default_class": "FAST", "class_match": {"Express*": "FAST"}}
+    assert operator.last("connect")["making"] == making
+
+
+def test_a_stores_rules_by_option(run: Run, operator: FakeOperator, key_file: Path) -> None:
+    given = ("--set", "shop=s", "--set", "user=me", "--secret", f"key=@{key_file}", "--rule", "new_folder=Inbox")
+    result = run("connect", "shopify", "--name", "shop", *given)
+    assert result.exit_code == 0, result.output
+    assert operator.last("connect")["intake"] == {"new_folder": "Inbox"}
+
+
+@pytest.mark.parametrize(
+    ("system", "rule", "words"),
+    [
+        ("picanova", "defalt_class=x", "did you mean default_class?"),
+        ("picanova", "default_class", "--rule wants KEY=VALUE"),
+        ("picanova", "new_folder=x", "There is no rule 'new_folder'"),
+        ("picanova", "artwork=never", "Artwork check is one of"),
+        ("shopify", "default_class=x", "There is no rule 'default_class'"),
+    ],
+)
+def test_a_wrong_rule_is_said_before_anything_is_sent(
+    run: Run, operator: FakeOperator, system: str, rule: str, words: str
+) -> None:
+    result = run("connect", system, "--name", "one", "--rule", rule)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert not operator.did("connect")
+
+
+@pytest.mark.parametrize("content", [{"making": []}, {"makings": {}}])
+def test_rules_in_a_file_must_be_an_object(run: Run, tmp_path: Path, content: object) -> None:
+    file = tmp_path / "printer.json"
+    file.write_text(json.dumps(content))
+    assert run("connect", "picanova", "--name", "printer", "--from", str(file)).exit_code == 2
+
+
+def test_a_store_has_no_making(run: Run, operator: FakeOperator, tmp_path: Path) -> None:
+    file = tmp_path / "shop.json"
+    file.write_text(json.dumps({"making": {"default_class": "x"}}))
+    result = run("connect", "shopify", "--name", "shop", "--from", str(file))
+    assert result.exit_code == 2
+    assert "only vendors have such rules" in result.stderr
+    assert not operator.did("connect")
+
+
+def test_what_is_provisional_is_said_before_credentials_are_given_and_after(
+    run: Run, operator: FakeOperator, key_file: Path
+) -> None:
+    operator.provisional = "Its contract was inferred and may prove wrong."
+    answers = ["", "eu", "", "", "", "", "me", SECRET, *KEPT]
+    result = run("connect", "picanova", "--name", "printer", input="\n".join(answers) + "\n")
+    assert 0 < result.stderr.index(operator.provisional) < result.stderr.index("API user")
+    assert f"Provisional: {operator.provisional}" in result.stdout
+    result = run(*ENOUGH, "--secret", f"key=@{key_file}")
+    assert operator.provisional in result.stderr
+    assert operator.provisional in result.stdout
+    assert f"picanova is provisional: {operator.provisional}" in run("systems").stdout
+    assert "shopify is provisional" not in run("systems").stdout
+    operator.add("printer", "vendor", provisional=operator.provisional)
+    assert f"printer is provisional: {operator.provisional}" in run("connections").stdout
+
+
+def test_an_older_stack_is_asked_for_no_rules(run: Run, operator: FakeOperator, key_file: Path) -> None:
+    operator.results["systems"] = {"systems": operator.ask("systems")["systems"]}
+    answers = ["", "eu", "", "", "", "", "me", SECRET]
+    result = run("connect", "picanova", "--name", "printer", input="\n".join(answers) + "\n")
+    assert result.exit_code == 0, result.output
+    assert "making" not in operator.last("connect")
