@@ -16,9 +16,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 LARGEST_FILE = 50_000_000
-_LARGEST = {"print_url": 2000, "print_preview": 2000, "print_account": 50}
+_LARGEST = {
+    "print_url": 2000,
+    "print_preview": 2000,
+    "print_account": 50,
+    "print_location": 100,
+    "print_type": 100,
+}
 _LARGEST_OTHER = 200
 _MOST_OPTIONS = 50
+_MOST_PRINTS = 20
 _PLAIN = ("print_sku", "print_url", "print_design_id", "print_account")
 _FIRST_PRINT = ("print_location", "print_type", "print_preview")
 """With print_url, what the first print has, and each numbered one from 2 on."""
@@ -177,6 +184,8 @@ def _wrong_numbers(values: Mapping[str, str]) -> Iterator[str]:
     numbers = _print_numbers(values)
     if numbers and not values.get("print_url"):
         yield f"print {numbers[0]} is filled in, but the first one has no print_url."
+    if len(numbers) >= _MOST_PRINTS:
+        yield f"there are more than {_MOST_PRINTS} prints."
     for expected, number in enumerate(numbers, start=2):
         if number != expected:
             yield f"print {number} is filled in, but there is no print_url_{expected}: count on without a gap."

@@ -22,7 +22,10 @@ SHIP_TO = {"last_name": "Family", "address1": "Long Street 1", "city": "Town", "
 
 
 class BenchOperator:
-    """The real operator, spoken to by JSON as the Lambda is. ``breaks_at``: (action, n) -> what its n-th call raises."""
+    """The real operator, spoken to by JSON as the Lambda is.
+
+    ``breaks_at``: (action, n) -> what its n-th call raises.
+    """
 
     def __init__(self, bench: StallBench) -> None:
         self.bench = bench

@@ -182,7 +182,8 @@ def test_a_location_alone_is_worth_a_row() -> None:
         ("print_sku,print_url_2", "X,https://a.example/2", "the first one has no print_url"),
         ("print_url,print_url_2", "https://a.example/1,ftp://a.example/2", "print_url_2 is no web address"),
         ("print_url,print_preview", "https://a.example/1,data:image/png;base64", "print_preview is no web address"),
-        ("print_url,print_type", f"https://a.example/1,{'x' * 201}", "print_type is too long"),
+        ("print_url,print_type", f"https://a.example/1,{'x' * 101}", "print_type is too long"),
+        ("print_url,print_location_2", f"https://a.example/1,{'x' * 101}", "print_location_2 is too long"),
         ("print_url,print_url_2", f"https://a.example/1,https://a.example/{'x' * 2000}", "print_url_2 is too long"),
         ("print_design_id,print_url_2", "D-1,https://a.example/2", "the first one has no print_url"),
     ],
@@ -191,6 +192,13 @@ def test_a_bad_print_is_told_what_is_wrong_with_it(columns: str, cells: str, wor
     sheet = read_sheet(f"sku,{columns}\nA,{cells}\n".encode())
     assert sheet.rows == []
     assert any(words in one.what for one in sheet.bad), sheet.bad
+
+
+@pytest.mark.parametrize(("most", "bad"), [(20, 0), (21, 1)])
+def test_there_are_twenty_prints_at_most(most: int, bad: int) -> None:
+    columns = ["print_url", *(f"print_url_{number}" for number in range(2, most + 1))]
+    sheet = read_sheet(f"sku,{','.join(columns)}\nA{',https://a.example/x' * most}\n".encode())
+    assert len(sheet.bad) == bad
 
 
 @pytest.mark.parametrize(

@@ -61,8 +61,10 @@ def _v2(twin: OrderDeskTwin) -> Blueprint:
             shown = {"id": twin.store_id, "name": "A store", "folders": _folders(twin)}
         return jsonify(status="success", execution_time="0.0100 seconds", store=shown)
 
-    @api.route("/<path:_path>", methods=["POST", "PUT", "DELETE", "PATCH"])
-    def write(_path: str) -> ResponseReturnValue:
+    @api.route("/<path:_path>", methods=["GET", "POST", "PUT", "DELETE", "PATCH"])
+    def others(_path: str) -> ResponseReturnValue:
+        if request.method == "GET":
+            return _error("Not found", 404)
         twin.writes.append(call_name(request.environ))
         return _error("This twin is for readers", 405)
 
