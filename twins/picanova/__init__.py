@@ -1,4 +1,4 @@
-"""The Picanova twin: the beta API of two store accounts, told apart by their credentials.
+"""The Picanova twin: the beta and v1 APIs of two store accounts, told apart by their credentials.
 
 In a test::
 

@@ -21,7 +21,7 @@ def _credentials(text: str) -> tuple[str, str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m twins.picanova", description="A stand-in for Picanova's beta API."
+        prog="python -m twins.picanova", description="A stand-in for Picanova's beta and v1 APIs."
     )
     parser.add_argument("--port", type=int, default=0, help="0 takes any free one")
     parser.add_argument("--eu", type=_credentials, default=("eu-user", "eu-key"), metavar="USER:KEY")

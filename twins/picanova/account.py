@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from twins.picanova.catalogue import Catalogue
+from twins.picanova.library import Library
 from twins.picanova.places import Carrier
 
 WINDOW = timedelta(seconds=60)
@@ -52,3 +53,5 @@ class Account:
     sandbox: bool
     webhook_url: str
     window: Window = field(default_factory=lambda: Window(60))
+    library: Library = field(default_factory=Library)
+    """v1's: artwork that was uploaded, and the products that were set up with it."""

@@ -69,11 +69,25 @@ class Catalogue:
     def variant_by_code(self, code: str) -> Variant | None:
         return next((one for one in self._variants() if one.code == code), None)
 
+    def blueprint(self, sku: str) -> tuple[Variant, tuple[tuple[Option, Value], ...]] | None:
+        """What a v1 code stands for: a variant with its options chosen."""
+        for product in self.products:
+            for variant in product.variants:
+                for chosen in combinations(variant):
+                    if blueprint_sku(product, variant, chosen) == sku:
+                        return variant, chosen
+        return None
+
     def product_of(self, variant: Variant) -> Product:
         return next(one for one in self.products if variant in one.variants)
 
     def _variants(self) -> Iterator[Variant]:
         return (variant for product in self.products for variant in product.variants)
+
+
+def blueprint_sku(product: Product, variant: Variant, chosen: tuple[tuple[Option, Value], ...]) -> str:
+    """v1's code, which is that of the combination in beta."""
+    return product.sku + variant.sku + "".join(value.sku for _, value in chosen)
 
 
 def combinations(variant: Variant) -> Iterator[tuple[tuple[Option, Value], ...]]:

@@ -20,6 +20,8 @@ from twins.picanova.places import (
     country_by_id,
 )
 
+type ReadOrder = Callable[[dict[str, Any], Account, Callable[[str], bool]], Draft]
+
 
 def read_order(body: dict[str, Any], account: Account, taken: Callable[[str], bool]) -> Draft:
     """The order of a request. Raises Invalid with everything that is wrong with it at once."""
@@ -30,7 +32,7 @@ def read_order(body: dict[str, Any], account: Account, taken: Callable[[str], bo
     is_test = body.get("is_test")
     if is_test is not None and not isinstance(is_test, bool):
         errors.add("is_test", "The is_test field must be true or false.")
-    shipping, country = _read_shipping(body.get("shipping"), errors)
+    shipping, country = read_shipping(body.get("shipping"), errors)
     items = read_items(body.get("items"), account, country, errors)
     method = _read_method(body, account, country, items, errors)
     customs = amount(body, "customs_shipping_costs", "customs_shipping_costs", errors)
@@ -43,7 +45,7 @@ _REQUIRED = ("firstname", "lastname", "street_primary", "city", "postcode")
 _OPTIONAL = ("email", "company", "street_secondary", "telephone")
 
 
-def _read_shipping(shipping: object, errors: Errors) -> tuple[dict[str, Any], Country | None]:
+def read_shipping(shipping: object, errors: Errors) -> tuple[dict[str, Any], Country | None]:
     if not isinstance(shipping, dict) or not shipping:
         errors.missing("shipping")
         return {}, None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -56,6 +56,12 @@ class OutboxSwitches(_Asked):
     lose: int | None = None
 
 
+class SetUp(_Asked):
+    account: Literal["eu", "us"] = "eu"
+    sku: str
+    url: str = "https://art.example/set-up.jpg"
+
+
 class WebhookUrls(_Asked):
     eu: str | None = None
     us: str | None = None
@@ -91,6 +97,10 @@ def _order_switches(plane: Blueprint, twin: PicanovaTwin) -> None:
         twin.tick()
         with twin.lock:
             return jsonify([_seen(order) for order in twin.orders])
+
+    @plane.post("/products")
+    def set_up() -> ResponseReturnValue:
+        return jsonify(sku=twin.set_up(**dict(_asked(SetUp))))
 
     @plane.post("/orders/<order_id>/ship")
     def ship(order_id: str) -> ResponseReturnValue:
@@ -163,6 +173,7 @@ def _seen(order: Order) -> dict[str, Any]:
     """The order as the API shows it, and what the API keeps to itself."""
     return Style().order(order) | {
         "account": order.account,
+        "api": order.api,
         "shipping": order.shipping,
         "webhook_url": order.webhook_url,
     }

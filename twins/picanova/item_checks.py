@@ -23,10 +23,16 @@ def read_items(items: object, account: Account, country: Country | None, errors:
         return []
     read = [_read_item(item, f"items.{index}", account, country, errors) for index, item in enumerate(items)]
     kept = [item for item in read if item is not None]
-    # Whether the limit is on items or on pieces is not published; both are held to.
-    if sum(item.quantity for item in kept) > MOST_ITEMS:
-        errors.add("items", f"An order may not have more than {MOST_ITEMS} pieces.")
+    check_count(items, kept, errors)
     return kept
+
+
+def check_count(items: list[Any], kept: list[DraftItem], errors: Errors) -> None:
+    """Whether the limit is on items or on pieces is not published; both are held to."""
+    if len(items) > MOST_ITEMS:
+        errors.add("items", f"The items may not have more than {MOST_ITEMS} items.")
+    elif sum(item.quantity for item in kept) > MOST_ITEMS:
+        errors.add("items", f"An order may not have more than {MOST_ITEMS} pieces.")
 
 
 def _read_item(
@@ -67,13 +73,13 @@ def _read_file(item: dict[str, Any], path: str, errors: Errors) -> str:
     if not file:
         errors.missing(f"{path}.file")
         return ""
-    if not isinstance(file, str) or not _is_url(file):
+    if not isinstance(file, str) or not is_url(file):
         errors.add(f"{path}.file", f"The {path}.file format is invalid.")
         return ""
     return file
 
 
-def _is_url(text: str) -> bool:
+def is_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
     except ValueError:

@@ -25,6 +25,8 @@ class DraftItem:
     options: tuple[tuple[Option, Value], ...]
     external_id: str | None
     sent: dict[str, Any]
+    article: str = ""
+    """v1: the product with the artwork that is printed on it, e.g. ``CVS2020102-APO10000001``."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Draft:
     items: tuple[DraftItem, ...]
     customs_cents: int
     sent: dict[str, Any]
+    api: str = "beta"
+    """Or ``v1``: each shows the orders that were made by it."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Item:
     options: tuple[tuple[Option, Value], ...]
     external_id: str | None
     sent: dict[str, Any]
+    article: str = ""
 
     @property
     def cents(self) -> int:
@@ -89,6 +94,7 @@ class Order:
     updated_at: datetime
     sent: dict[str, Any]
     """The request it was made from."""
+    api: str = "beta"
     status: str = "DRAFT"
     shipments: list[Shipment] = field(default_factory=list)
 
@@ -142,6 +148,7 @@ class Book:
             created_at=now,
             updated_at=now,
             sent=draft.sent,
+            api=draft.api,
         )
         self.orders[order.id] = order
         if order.external_id:
@@ -151,7 +158,14 @@ class Book:
     def _item(self, item: DraftItem) -> Item:
         self._last_item += 1
         return Item(
-            self._last_item, item.variant, item.quantity, item.file, item.options, item.external_id, item.sent
+            self._last_item,
+            item.variant,
+            item.quantity,
+            item.file,
+            item.options,
+            item.external_id,
+            item.sent,
+            item.article,
         )
 
     def taken(self, account: str, external_id: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from twins.picanova.catalogue import Catalogue, Option, Product, Value, Variant, combinations
+from twins.picanova.catalogue import Catalogue, Option, Product, Value, Variant, blueprint_sku, combinations
 from twins.picanova.orders import Item, Order, Shipment
 from twins.picanova.places import Carrier
 
@@ -110,7 +110,7 @@ class Style:
         words = ",".join(f"{option.name}: {value.name}" for option, value in chosen)
         cents = variant.cents + sum(value.cents for _, value in chosen)
         return {
-            "sku": product.sku + variant.sku + "".join(value.sku for _, value in chosen),
+            "sku": blueprint_sku(product, variant, chosen),
             "name": f"{variant.name}, {words}" if words else variant.name,
             **self.price(cents, currency),
             "options": [

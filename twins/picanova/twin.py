@@ -15,9 +15,10 @@ from twins import kit
 from twins.picanova import catalogue, places
 from twins.picanova.account import Account, Window
 from twins.picanova.api import build_app
-from twins.picanova.checks import read_order
+from twins.picanova.checks import ReadOrder, read_order
 from twins.picanova.orders import CANCELLABLE, FLOW, STATUSES, Book, Order, Shipment, TooLate
 from twins.picanova.render import Style, time_object
+from twins.picanova.render_v1 import StyleV1
 
 RETRY_MINUTES = (1, 5, 10, 20, 30)
 _WALK = ("ACCEPTED", "GENERATED", "IN_PROGRESS", "FULFILLED")
@@ -35,14 +36,16 @@ class TickingOutbox(kit.Outbox):
 
 
 class PicanovaTwin:
-    """Serves the beta API for both accounts under ``/api/beta``, told apart by their Basic credentials.
+    """Serves the beta API for both accounts under ``/api/beta``, told apart by their Basic credentials, and v1
+    under ``/api/v1``: external ids and order ids are of one store, and each API shows the orders made by it.
 
     ``search_lag_seconds``: how long a new order is missing from ``/orders/@id``. ``rate_per_minute``: calls
     for each account, 0 for no limit. ``auto_ship_after_seconds``: orders that are no tests walk from DRAFT to
     FULFILLED in that time; None leaves it to ``advance`` and ``ship``. ``file_check``: asked for each file
     ``file_check_after_seconds`` after an order is made; when it says no, or raises, the order turns to ERROR.
-    ``late_cancel_status``: the answer to a cancel that comes too late (inferred). The rest are spellings
-    (see ``Style``) and switches that say what they do.
+    ``late_cancel_status``: the answer to a cancel that comes too late (inferred). ``v1_tells_pages``: v1's list
+    says how many pages it has (the published sample does not). The rest are spellings (see ``Style``) and
+    switches that say what they do.
     """
 
     def __init__(
@@ -69,6 +72,10 @@ class PicanovaTwin:
         file_check_after_seconds: float = 0.0,
         page_size: int = 20,
         late_cancel_status: int = 422,
+        v1_tells_pages: bool = False,
+        v1_oldest_first: bool = False,
+        v1_ignores_page: bool = False,
+        v1_packages_list_items: bool = True,
     ) -> None:
         self.now = now
         self.accounts: dict[str, Account] = {
@@ -84,6 +91,10 @@ class PicanovaTwin:
         self.file_check_after_seconds = file_check_after_seconds
         self.page_size = page_size
         self.late_cancel_status = late_cancel_status
+        self.v1_style = StyleV1(v1_packages_list_items)
+        self.v1_tells_pages = v1_tells_pages
+        self.v1_oldest_first = v1_oldest_first
+        self.v1_ignores_page = v1_ignores_page
         self.api_calls_counted: Counter[str] = Counter()
         """Call name -> how many arrived (those a fault cut off before did not)."""
         self.lock = threading.RLock()
@@ -118,10 +129,10 @@ class PicanovaTwin:
         with self.lock:
             return self.book.orders[order_id]
 
-    def create(self, account: Account, body: dict[str, Any]) -> Order:
-        """Raises Invalid, and makes nothing then."""
+    def create(self, account: Account, body: dict[str, Any], read: ReadOrder = read_order) -> Order:
+        """``read`` is the API's way of reading it. Raises Invalid, and makes nothing then."""
         with self.lock:
-            draft = read_order(
+            draft = read(
                 body, account, lambda given: self.refuse_duplicates and self.book.taken(account.name, given)
             )
             order = self.book.add(
@@ -255,6 +266,15 @@ class PicanovaTwin:
         """``order_commented``: nothing else changes."""
         with self.lock:
             self._tell(self.book.orders[order_id], "order_commented", comment=comment)
+
+    def set_up(self, account: Literal["eu", "us"], sku: str, url: str = "https://art.example/set-up.jpg") -> str:
+        """A product in v1's sense: a blueprint's SKU with artwork; gives its own SKU. Raises ValueError."""
+        with self.lock:
+            held = self.accounts[account]
+            if held.catalogue.blueprint(sku) is None:
+                raise ValueError(f"{account} has no blueprint {sku}")
+            image = held.library.upload(f"{sku}.jpg", url, self.now())
+            return held.library.set_up(sku, image).sku
 
     def set_webhook_url(self, account: Literal["eu", "us"], url: str) -> None:
         """For orders made from now on."""

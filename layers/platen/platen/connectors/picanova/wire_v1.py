@@ -114,7 +114,7 @@ def _item(item: Item, item_id: str) -> wire.Item:
 
 def _shipment(package: Package, order: Order, known: Mapping[str, str]) -> wire.Shipment:
     return wire.Shipment(
-        shipping_method=package.method,
+        shipping_method=package.method.model_dump(),
         tracking_number=package.tracking_number,
         tracking_url=package.tracking_url,
         shipped_at=package.shipped_at,
