@@ -82,8 +82,15 @@ class TestShareOut:
     def test_knows_the_smallest_coin(self, currency: str, digits: int) -> None:
         assert minor_digits(currency) == digits
 
+    @pytest.mark.parametrize("amount", ["1E+999999", "1E-999999", "-1E+999999", "1E+101", "1E-101"])
+    def test_does_not_calculate_for_minutes(self, amount: str) -> None:
+        with pytest.raises(ValueError, match="at most 100 digits"):
+            shipping(amount, ["1", "2"])
+        with pytest.raises(ValueError, match="at most 100 digits"):
+            shipping("1", ["1", amount])
+
     @given(
-        st.lists(st.decimals(min_value=0, max_value=10**40, allow_nan=False), min_size=4, max_size=4),
+        st.lists(st.decimals(min_value=0, max_value=10**40, allow_nan=False, places=9), min_size=4, max_size=4),
         st.lists(st.decimals(min_value=0, max_value=10**12, allow_nan=False, places=4), min_size=1, max_size=20),
         st.sampled_from(["EUR", "JPY", "KWD"]),
     )

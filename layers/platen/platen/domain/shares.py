@@ -15,16 +15,20 @@ from platen.domain.order import Charges, Order
 
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 """The usual context rounds at 28 digits."""
+_MOST_DIGITS = 100
 _NO_COINS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(" "))  # noqa: SIM905
 _THOUSANDTHS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 
 
 def share_out(charges: Charges, weights: Sequence[Decimal]) -> tuple[Charges, ...]:
-    """One share for each weight. A negative weight counts as none; where all are none, all are alike."""
-    counted = [max(weight, Decimal(0)) for weight in weights]
+    """One share for each weight. A negative weight counts as none; where all are none, all are alike.
+
+    Raises ValueError for what is no amount of money.
+    """
+    counted = [max(_sane(weight), Decimal(0)) for weight in weights]
     parts = _whole(counted) if any(counted) else [1] * len(counted)
     columns = {
-        field: _split(getattr(charges, field), parts, minor_digits(charges.currency))
+        field: _split(_sane(getattr(charges, field)), parts, minor_digits(charges.currency))
         for field in ("shipping", "handling", "tax", "discount")
     }
     return tuple(
@@ -89,6 +93,13 @@ def _weights(order: Order, groups: Sequence[Sequence[JobLine]]) -> list[Decimal]
 
 def _sum(values: Iterable[Decimal]) -> Decimal:
     return reduce(_EXACT.add, values, Decimal(0))
+
+
+def _sane(amount: Decimal) -> Decimal:
+    """Eight characters, 1E+99999, can be a number to calculate on for minutes."""
+    if not amount.is_finite() or amount.adjusted() > _MOST_DIGITS or _decimals(amount) > _MOST_DIGITS:
+        raise ValueError(f"an amount of money has at most {_MOST_DIGITS} digits on either side of its point")
+    return amount
 
 
 def _split(amount: Decimal, parts: Sequence[int], digits: int) -> list[Decimal]:
