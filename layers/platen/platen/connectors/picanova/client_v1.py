@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +16,8 @@ from platen.domain.verdicts import Later, Refused, Unclear
 
 MOST_PAGES_SEARCHED = 30
 """Of the list of orders: half of the calls that a minute has."""
+SEARCH_PATIENCE = timedelta(seconds=45)
+"""Half of the time that a worker has."""
 
 
 class ClientV1(Api):
@@ -35,28 +37,30 @@ class ClientV1(Api):
         except wire.Unreadable as odd:
             raise Later(unreadable(asked, odd)) from None
 
-    def order_called(self, external_id: str, since: datetime) -> wire.Order | None:
-        """The order of that id of ours, looked for in the list of all orders; ``since``: it cannot be older.
+    def order_called(self, external_id: str) -> wire.Order | None:
+        """The order of that id of ours, looked for in the list of all orders.
 
-        None only when it is sure that there is none: the list was seen to its end, or it is newest first and was
-        seen back to ``since``. Raises Unclear when it cannot be sure: the list is longer than MOST_PAGES_SEARCHED
-        pages, has a page with nothing new on it, or cannot be read to the letter.
+        None only when the list was seen to its end: in which order it comes is not published, so no part of it
+        proves anything of the rest. Raises Unclear when it cannot be sure: the list is longer than can be looked
+        through, has a page with nothing new on it, or cannot be read to the letter.
         """
         asked = f"look through the orders for {external_id}"
-        seen: dict[str, wire_v1.Listed] = {}
+        until = self._clock.now() + SEARCH_PATIENCE
+        seen: set[str] = set()
         for page in range(1, MOST_PAGES_SEARCHED + 1):
             listed, last = self._page(page, asked)
             for one in listed:
                 if one.external_id == external_id:
                     return self._shown(one.order_id, asked)
-            told_before = all(one.order_id in seen for one in listed)
-            seen |= {one.order_id: one for one in listed}
             at_end = not listed if last is None else page >= last
-            if told_before and not (at_end and not listed):
+            if not (at_end and not listed) and seen.issuperset(one.order_id for one in listed):
                 raise Unclear(f"Picanova was asked to {asked}, and page {page} of its list has nothing new on it.")
-            if at_end or _goes_back_to(since, list(seen.values())):
+            if at_end:
                 return None
-        raise Unclear(f"Picanova was asked to {asked}, and it is not on the first {MOST_PAGES_SEARCHED} pages.")
+            seen.update(one.order_id for one in listed)
+            if self._clock.now() >= until:
+                break
+        raise Unclear(f"Picanova was asked to {asked}, and it is not on the first {page} pages.")
 
     def create(self, body: dict[str, Any], private: Sequence[str] = ()) -> wire.Order:
         """As beta's: one POST, and Unclear whenever an order may have come of it."""
@@ -82,11 +86,3 @@ class ClientV1(Api):
         if found is None:
             raise Unclear(f"Picanova was asked to {asked}: it lists {ref}, but does not show it.")
         return found
-
-
-def _goes_back_to(since: datetime, seen: list[wire_v1.Listed]) -> bool:
-    """True when the list is plainly newest first, and has come to orders from before ``since``."""
-    times = [one.created_at for one in seen]
-    known = [time for time in times if time]
-    newest_first = len(known) == len(times) > 1 and known == sorted(known, reverse=True) and known[0] > known[-1]
-    return newest_first and known[-1] < since

@@ -23,7 +23,7 @@ from platen.connectors.picanova.answers import Rejected
 from platen.connectors.picanova.book import Book
 from platen.connectors.picanova.catalogue import Catalogue, Variant, shelf_life
 from platen.connectors.picanova.classes import asks_for_method, classes
-from platen.connectors.picanova.client import Client
+from platen.connectors.picanova.client import Api, Client
 from platen.connectors.picanova.client_v1 import ClientV1
 from platen.connectors.picanova.matching import match_lines
 from platen.connectors.picanova.preflight import Shelf, problems
@@ -39,8 +39,6 @@ PREFLIGHT_PATIENCE = 20.0
 """Seconds an order waits for the catalogue before it is put off; the reading is gone on with then."""
 REFRESH_PATIENCE = 110.0
 """Seconds a refresh of one store may take; a very large catalogue takes several refreshes."""
-CLOCKS_APART = timedelta(days=1)
-"""So much older than the job an order in v1's list may look to be, by their clock and zone, and still be its."""
 
 
 class PicanovaVendor:
@@ -50,8 +48,7 @@ class PicanovaVendor:
         self._access = access
         self._settings: Settings = access.settings
         self._credentials: Credentials | None = None
-        self._clients: dict[str, Client] = {}
-        self._v1_clients: dict[str, ClientV1] = {}
+        self._clients: dict[str, Api] = {}
         self._catalogues: dict[str, Catalogue] = {}
         keep = shelf_life(timedelta(hours=self._settings.catalogue_hours))
         self._book = Book(access.cache, access.connection_id, self._settings.regions, keep)
@@ -198,10 +195,7 @@ class PicanovaVendor:
 
     def _order_called(self, job: Job) -> wire.Order | None:
         """The order of our id. Raises Unclear where v1's list does not tell for sure."""
-        if speaks_v1(job.account):
-            order = self._v1(job.account).order_called(job.external_id, since=job.planned_at - CLOCKS_APART)
-        else:
-            order = self._client(job.account).order_called(job.external_id)
+        order = self._api(job.account).order_called(job.external_id)
         if order:
             _same(job.external_id, order.external_id, Later)
         return order
@@ -237,21 +231,19 @@ class PicanovaVendor:
         return self._catalogues[region]
 
     def _api(self, account: str) -> Client | ClientV1:
-        return self._v1(account) if speaks_v1(account) else self._client(account)
+        return self._opened(ClientV1, account) if speaks_v1(account) else self._client(account)
 
-    def _client(self, account: str) -> Client:
-        """Kept for each store, so that it remembers how many calls are left."""
-        if account not in self._clients:
-            base_url = self._settings.base_url(account)
-            self._clients[account] = Client(self._access.http, self._access.clock, base_url, self._login(account))
-        return self._clients[account]
+    def _client(self, region: str) -> Client:
+        return self._opened(Client, region)
 
-    def _v1(self, account: str) -> ClientV1:
-        if account not in self._v1_clients:
+    def _opened[A: Api](self, api: type[A], account: str) -> A:
+        """Kept for each account, so that it remembers how many calls are left."""
+        client = self._clients.get(account)
+        if not isinstance(client, api):
             base_url = self._settings.base_url(account)
-            login = self._login(account)
-            self._v1_clients[account] = ClientV1(self._access.http, self._access.clock, base_url, login)
-        return self._v1_clients[account]
+            client = api(self._access.http, self._access.clock, base_url, self._login(account))
+            self._clients[account] = client
+        return client
 
     def _login(self, account: str) -> tuple[str, str]:
         """A store that left the settings can still be asked about its orders, while its credentials are there."""

@@ -145,7 +145,6 @@ class Listed(BaseModel):
     order_id: Id
     external_id: Text
     """Has to be there; null says that it has none."""
-    created_at: Moment = None
 
 
 class Page(BaseModel):
