@@ -167,6 +167,12 @@ class TestSharesOf:
         shares = shares_of(order, {"1": job(("1", 3), ("gone", 1)), "2": job(("2", 1))})
         assert [share and share.shipping for share in shares.values()] == [Decimal(3), Decimal(1)]
 
+    def test_of_equal_jobs_give_the_odd_cents_to_the_first_by_number(self) -> None:
+        numbers = [str(number) for number in range(1, 12)]
+        order = an_order(*(priced(number, "1.00") for number in numbers), charges=charges(shipping="0.02"))
+        shares = shares_of(order, {number: job((number, 1)) for number in reversed(numbers)})
+        assert [number for number, share in shares.items() if share and share.shipping] == ["2", "1"]
+
     def test_of_a_job_without_lines_are_nothing(self) -> None:
         shares = shares_of(self.ORDER, {"1": (), "2": job(("1", 1), ("2", 3), ("3", 1))})
         assert shares == {"1": charges(shipping="0", tax="0"), "2": None}

@@ -108,12 +108,11 @@ class PrintDetails(Value):
 def _merged(own: Sequence[Print], mapped: Sequence[Print]) -> list[Print]:
     """The line's prints with what they leave open; without artwork of its own, the map's with what it changes."""
     has_artwork = any(one.url for one in own)
-    pairs = list(zip_longest(own, mapped, fillvalue=Print()))
-    if has_artwork:
-        # A number that the line leaves out is a gap to be asked about, not to be filled with the map's artwork.
-        merged = [one if one == Print() else one.over(other) for one, other in pairs[: len(own)]]
-    else:
-        merged = [one.over(other) for one, other in pairs]
+    # A number that such a line leaves out is a gap to be asked about, not to be filled with the map's artwork.
+    merged = [
+        one if has_artwork and one == Print() else one.over(other)
+        for one, other in zip_longest(own, mapped, fillvalue=Print())
+    ]
     while len(merged) > 1 and merged[-1] == Print():
         merged.pop()
     return merged or [Print()]
