@@ -212,13 +212,13 @@ class TestMessages:
     )
     def test_come_back_as_they_were_sent(self, queue: Queue, text: str) -> None:
         fields = {
-            name: text for name in MESSAGE_OF[queue].model_fields if name not in ("updated_at", "replan", "tries")
+            name: text for name in MESSAGE_OF[queue].model_fields if name not in ("updated_at", "replan", "remap", "tries")
         }
         message = MESSAGE_OF[queue](**fields)
         assert MESSAGE_OF[queue].model_validate_json(message.model_dump_json(exclude_defaults=True)) == message
 
     def test_keep_their_time(self) -> None:
-        hint = OrderHint(connection="shop", store_order_id="1", updated_at=NOW, replan=True)
+        hint = OrderHint(connection="shop", store_order_id="1", updated_at=NOW, replan=True, remap=True)
         assert OrderHint.model_validate_json(hint.model_dump_json(exclude_defaults=True)) == hint
 
     @pytest.mark.parametrize("queue", list(Queue))

@@ -10,8 +10,9 @@ from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.claim import Claim
 from platen.domain.connection import Intake, Link
 from platen.domain.job import Job, JobState, VendorOrder, VendorPhase
+from platen.domain.making import Making
 from platen.domain.order import Address, Attribute, Line, Order, Payment
-from platen.domain.planning import Planned, apply_plan
+from platen.domain.planning import Planned, apply_plan, new_head
 from platen.domain.printing import PrintDetails, ProductMapping
 from platen.domain.record import OrderBody, OrderRecord, step_job
 from platen.domain.routing import Plan, make_plan
@@ -29,14 +30,32 @@ PRINTED = (Attribute(name="print_sku", value="CANVAS-1"), Attribute(name="print_
 class Vendors:
     """Two accounts, told apart by where the parcel goes; only some take test orders."""
 
-    def __init__(self, takes_tests: Iterable[str] = ("press", "mill")) -> None:
+    def __init__(
+        self,
+        takes_tests: Iterable[str] = ("press", "mill"),
+        makings: Mapping[str, Making] | None = None,
+        printers: Iterable[str] = (),
+    ) -> None:
         self._takes_tests = frozenset(takes_tests)
+        self.makings = dict(makings or {})
+        self.printers = frozenset(printers)
+        """They need a code and one print file of every line."""
 
     def account_of(self, vendor: str, ship_to: Address | None, details: PrintDetails) -> str:
         return details.account or ("us" if ship_to and ship_to.country_code == "US" else "eu")
 
     def takes_test_orders(self, vendor: str) -> bool:
         return vendor in self._takes_tests
+
+    def making_of(self, vendor: str) -> Making:
+        return self.makings.get(vendor, Making())
+
+    def lacking(self, vendor: str, details: PrintDetails) -> tuple[str, ...]:
+        fields = {"print_sku": details.sku, "print_url": details.url}
+        return tuple(name for name, value in fields.items() if not value) if vendor in self.printers else ()
+
+    def most_prints(self, vendor: str) -> int:
+        return 1 if vendor in self.printers else 99
 
 
 def a_line(line_id: str = "1", quantity: int = 1, **changes: Any) -> Line:
@@ -75,14 +94,16 @@ def a_plan(
     vendors: Vendors | None = None,
     accepted: Iterable[str] = (),
 ) -> Plan:
+    if accepted:
+        known = record or OrderRecord(head=new_head(order, NOW, intake.new_folder))
+        record = known.but(head=known.head.but(accepted=(*known.head.accepted, *accepted)))
     return make_plan(
         order,
         intake=intake,
         links=links,
         products=products or {},
         vendors=vendors or Vendors(),
-        shipped=record.shipped() if record else {},
-        accepted=frozenset(accepted) | frozenset(record.head.accepted if record else ()),
+        record=record,
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platen.domain.attention import Cause
-from platen.domain.connection import Lines, Link, ReleaseWhen, TestOrders, Unrouted
+from platen.domain.connection import Goods, Lines, Link, ReleaseWhen, TestOrders, Unrouted
 from platen.domain.order import Attribute, Payment
 from platen.domain.printing import PrintDetails, ProductMapping
 from platen.domain.routing import Plan, still_wanted
@@ -81,7 +81,8 @@ class TestLinks:
     def test_take_what_they_say(
         self, link: dict[str, Any], sku: str, printed: bool, country: str, takes: bool
     ) -> None:
-        assert Link(vendor="press", **link).takes(sku=sku, printed=printed, country=country) is takes
+        goods = Goods(sku=sku, printed=printed, country=country)
+        assert (Link(vendor="press", **link).why_not(goods) == "") is takes
 
     def test_are_asked_in_their_order(self) -> None:
         links = (Link(vendor="mill", skus=("CANVAS-2",)), Link(vendor="press"))

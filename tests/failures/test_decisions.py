@@ -10,6 +10,7 @@ from platen.connectors import Resend
 from platen.domain.attention import ACTIONS, Action, Cause
 from platen.domain.job import VendorParcel, VendorPhase
 from platen.domain.record import OrderState
+from platen.messages import Queue, VendorHint
 from tests.fakes import Lost
 from tests.support.doubles import Made
 from tests.support.scenes import (
@@ -34,6 +35,14 @@ OUTCOMES: dict[tuple[Cause, Action], int] = {
     (Cause.SHIP_TO_MISSING, Action.CANCEL): 0,
     (Cause.SHIP_TO_HIDDEN, Action.RETRY): 1,
     (Cause.SHIP_TO_HIDDEN, Action.CANCEL): 0,
+    (Cause.HELD, Action.RELEASE): 1,
+    (Cause.HELD, Action.CANCEL): 0,
+    (Cause.MAIL_CLASS, Action.RETRY): 1,
+    (Cause.MAIL_CLASS, Action.RELEASE): 1,
+    (Cause.MAIL_CLASS, Action.CANCEL): 0,
+    (Cause.ARTWORK, Action.RETRY): 1,
+    (Cause.ARTWORK, Action.RELEASE): 1,
+    (Cause.ARTWORK, Action.CANCEL): 0,
     (Cause.PREFLIGHT, Action.RETRY): 1,
     (Cause.PREFLIGHT, Action.CANCEL): 0,
     (Cause.VENDOR_REFUSED, Action.RETRY): 1,
@@ -68,6 +77,7 @@ ELSEWHERE = {
     (Cause.UNCONFIRMED, Action.MARK_SENT),
     (Cause.VENDOR_LOST_IT, Action.MARK_SENT),
     (Cause.SHIPMENT_UNREADABLE, Action.RETRY),
+    (Cause.CANCEL_REFUSED, Action.MARK_CANCELLED),
 }
 """Tried by tests of their own, below."""
 _MENDS_IT = (Action.RETRY,)
@@ -262,6 +272,31 @@ def test_what_the_store_cancelled_is_not_made_anew() -> None:
     scene.bench.run()
     assert scene.live() == 0
     assert scene.state() is OrderState.CANCELLED
+
+
+@pytest.mark.parametrize("seen_first", [True, False])
+def test_what_a_person_had_cancelled_by_hand_is_over(seen_first: bool) -> None:
+    scene = cancel_refused()
+    scene.bench.vendor.made[0].phase = VendorPhase.CANCELLED
+    if seen_first:
+        scene.bench.run(at_least=timedelta(hours=4))  # the vendor's own news say so
+    else:
+        assert scene.click(Action.MARK_CANCELLED)["ok"]
+        scene.bench.run(at_least=timedelta(hours=4))
+    assert scene.causes() == []
+    assert scene.state() is OrderState.CANCELLED
+    assert scene.bench.switch.calls.count("vendor.submit") == 1
+
+
+def test_what_was_marked_cancelled_and_comes_all_the_same_is_shown_in_the_store() -> None:
+    scene = cancel_refused()
+    assert scene.click(Action.MARK_CANCELLED)["ok"]
+    moved(scene, VendorPhase.SHIPPED, VendorParcel(tracking="T1"))
+    record = scene.bench.record(scene.order.order_id)
+    hint = VendorHint(connection="press", external_id=record.jobs["1"].external_id)
+    scene.bench.queues.put_raw(Queue.SHIPMENTS, hint.model_dump_json())
+    scene.bench.run(at_least=timedelta(hours=1))
+    assert [one.parcel.tracking for one in scene.bench.record(scene.order.order_id).shipments.values()] == ["T1"]
 
 
 def test_a_reprint_is_cancelled_under_its_own_name() -> None:

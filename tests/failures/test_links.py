@@ -14,18 +14,14 @@ def world() -> World:
     return World().connect()
 
 
-def test_a_link_that_is_gone_after_sending_asks_once_and_accuses_nobody(world: World) -> None:
+def test_a_link_that_is_gone_after_sending_changes_nothing_of_what_is_sent(world: World) -> None:
     order = world.place_order()
     world.run()
     world.do("unlink", store=STORE, vendor=VENDOR)
     world.shopify.change_address(order.id, phone="+49 30 5550124")
     world.run()
 
-    assert world.causes(order) == ["unrouted_line"]
-    world.tell_all(order, "release", "order")
-    world.run()
-
-    assert world.causes(order) in ([], ["changed_after_sent"])
+    assert world.causes(order) in ([], ["changed_after_sent"]), "who has it keeps it, whatever the links say now"
     problems = [problem["what"] for item in world.attention_of(order) for problem in item["problems"]]
     assert not any("too many" in what for what in problems), problems
     assert world.job(order).state is not JobState.CANCELLED

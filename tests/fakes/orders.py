@@ -70,6 +70,10 @@ class FakeOrders(Switched, port="orders"):
         found = [one for one in self._all(OrderHead) if (one.connection, one.folder) == (connection, folder)]
         return min(most, len(found))
 
+    def oldest_in_folder(self, connection: str, folder: str) -> datetime | None:
+        found = [one for one in self._all(OrderHead) if (one.connection, one.folder) == (connection, folder)]
+        return min((one.placed_at for one in found), default=None)
+
     def by_number(self, connection: str, number: str) -> list[OrderHead]:
         wanted = connection, _plain(number)
         return [one for one in self._all(OrderHead) if (one.connection, _plain(one.number)) == wanted]

@@ -26,6 +26,7 @@ from platen.usecases.track import track
 from platen.usecases.update_store import update_store
 from tests.fakes import (
     Crash,
+    FakeArtwork,
     FakeCache,
     FakeClock,
     FakeConnections,
@@ -74,9 +75,11 @@ class Bench:
         self.secrets = FakeSecrets(self.switch)
         self.queues = FakeQueues(self.clock, self.switch)
         self.schedules = FakeSchedules(self.clock, self.switch)
+        self.artwork = FakeArtwork(self.switch)
         tokens = itertools.count(1)
         self.hub = Hub(
             clock=self.clock,
+            artwork=self.artwork,
             orders=self.orders,
             connections=self.connections,
             products=self.products,

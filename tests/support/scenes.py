@@ -8,9 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 from platen.connectors import Resend
+from platen.domain.artwork import Seen
 from platen.domain.attention import Action, Cause, Problem
-from platen.domain.connection import Lines, Link
+from platen.domain.connection import Lines, Link, Send
 from platen.domain.job import VendorParcel, VendorPhase
+from platen.domain.mail_class import MailClass
+from platen.domain.making import ArtworkCheck, Fallback, Making
 from platen.domain.order import Attribute, Order
 from platen.domain.record import OrderState
 from platen.domain.verdicts import Refused, Unclear
@@ -105,6 +108,42 @@ def preflight() -> Scene:
     order = bench.order_placed(2)
     bench.run()
     return Scene(bench, order, bench.vendor.problems.clear)
+
+
+def held() -> Scene:
+    bench = StallBench(Resend.LOOKUP)
+    stall = bench.connections.get("stall")
+    bench.connections.save(stall.but(links=(Link(vendor="press", lines=Lines.ALL, send=Send.HOLD),)))
+    order = bench.order_placed(2)
+    bench.run()
+    return Scene(bench, order)
+
+
+def mail_class() -> Scene:
+    bench = StallBench(Resend.LOOKUP)
+    bench.vendor.mail_classes = [MailClass(code="STANDARD"), MailClass(code="EXPRESS")]
+    making = Making(default_class="STANDARD", class_fallback=Fallback.STOP)
+    bench.connections.save(bench.connections.get("press").but(making=making))
+    order = bench.order_placed(2)
+    bench.run()
+
+    def mend() -> None:
+        mended = making.but(class_by_country={"DE": "EXPRESS"})
+        bench.connections.save(bench.connections.get("press").but(making=mended))
+
+    return Scene(bench, order, mend)
+
+
+def artwork() -> Scene:
+    bench = StallBench(Resend.LOOKUP)
+    bench.connections.save(bench.connections.get("press").but(making=Making(artwork=ArtworkCheck.STOP)))
+    url = "https://art.example/1.jpg"
+    bench.artwork.files[url] = Seen(reachable=False, words="404 Not Found")
+    order = bench.order_placed(2)
+    printed = (Attribute(name="print_url", value=url),)
+    bench.changed(order, lines=(order.lines[0].but(attributes=printed),))
+    bench.run()
+    return Scene(bench, order, bench.artwork.files.clear)
 
 
 def vendor_refused() -> Scene:
@@ -206,6 +245,9 @@ SCENES: dict[Cause, Callable[[], Scene]] = {
     Cause.PRINT_DETAILS: print_details,
     Cause.SHIP_TO_MISSING: ship_to_missing,
     Cause.SHIP_TO_HIDDEN: ship_to_hidden,
+    Cause.HELD: held,
+    Cause.MAIL_CLASS: mail_class,
+    Cause.ARTWORK: artwork,
     Cause.PREFLIGHT: preflight,
     Cause.VENDOR_REFUSED: vendor_refused,
     Cause.UNCONFIRMED: unconfirmed,

@@ -32,15 +32,22 @@ MAY: dict[str, dict[str, str]] = {
         "ProductsTable": "dynamodb BatchGetItem",
         "IntakeQueue": BOTH,
         "DispatchQueue": SEND,
+        "StoreUpdatesQueue": SEND,
     },
     "VendorDispatch": CONNECTIONS
     | SECRETS
-    | {"OrdersTable": "dynamodb GetItem PutItem Query UpdateItem", "DispatchQueue": READ},
+    | {
+        "OrdersTable": "dynamodb GetItem PutItem Query UpdateItem",
+        "DispatchQueue": READ,
+        "IntakeQueue": SEND,
+        "StoreUpdatesQueue": SEND,
+    },
     "ShipmentIntake": CONNECTIONS
     | SECRETS
     | {
         "OrdersTable": "dynamodb GetItem PutItem Query",
         "OrdersTable/index/by_vendor_order": "dynamodb Query",
+        "IntakeQueue": SEND,
         "ShipmentsQueue": BOTH,
         "StoreUpdatesQueue": SEND,
     },

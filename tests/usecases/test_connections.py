@@ -41,7 +41,8 @@ class TestLinks:
     def test_are_made_changed_and_taken_away(self, bench: StallBench) -> None:
         bench.do("link", store="stall", vendor="press", lines="all", skus=["A-*"], countries=["DE"])
         (link,) = bench.do("connections")["connections"][1]["links"]
-        assert link == {"vendor": "press", "lines": "all", "skus": ["A-*"], "countries": ["DE"]}
+        said = {"vendor": "press", "lines": "all", "skus": ["A-*"], "countries": ["DE"], "send": "auto"}
+        assert link == said | {"name": "press", "vendors": [], "tags": [], "locations": [], "folders": []}
         bench.do("unlink", store="stall", vendor="press")
         assert bench.connections.get("stall").links == ()
 
@@ -167,7 +168,7 @@ class TestRequests:
 
     def test_for_products_take_five_hundred_at_a_time(self, bench: StallBench) -> None:
         rows = [{"sku": f"S{n}", "print_sku": "C"} for n in range(500)]
-        assert bench.do("products_import", store="stall", rows=rows) == {"written": 500}
+        assert bench.do("products_import", store="stall", rows=rows) == {"written": 500, "looked_again": 0}
         assert (
             refused(bench, "products_import", store="stall", rows=[*rows, {"sku": "one more"}])["code"] == "invalid"
         )

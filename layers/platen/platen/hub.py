@@ -10,6 +10,7 @@ from typing import Any
 from platen import connectors
 from platen.connectors import Connector
 from platen.domain.connection import Connection
+from platen.domain.making import Making
 from platen.domain.order import Address
 from platen.domain.printing import PrintDetails
 from platen.ports import (
@@ -88,5 +89,17 @@ class Hub:
         settings = self.settings(connection)
         return self.connector(connection.system).account_of(settings, ship_to, details)
 
+    def making_of(self, vendor: str) -> Making:
+        return self.connections.get(vendor).making
+
+    def lacking(self, vendor: str, details: PrintDetails) -> tuple[str, ...]:
+        return self._connector_of(vendor).lacking(details)
+
+    def most_prints(self, vendor: str) -> int:
+        return self._connector_of(vendor).most_prints
+
+    def _connector_of(self, vendor: str) -> Connector:
+        return self.connector(self.connections.get(vendor).system)
+
     def takes_test_orders(self, vendor: str) -> bool:
-        return self.connector(self.connections.get(vendor).system).test_orders
+        return self._connector_of(vendor).test_orders

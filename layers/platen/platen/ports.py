@@ -121,6 +121,9 @@ class Orders(Protocol):
     def count_in_folder(self, connection: str, folder: str, most: int) -> int:
         """How many there are, counted no further than ``most``."""
 
+    def oldest_in_folder(self, connection: str, folder: str) -> datetime | None:
+        """When the one was placed that is there the longest."""
+
     def by_number(self, connection: str, number: str) -> list[OrderHead]:
         """The orders a store calls by that number: usually one."""
 

@@ -127,6 +127,16 @@ class DynamoDBOrders:
             query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
         return count
 
+    def oldest_in_folder(self, connection: str, folder: str) -> datetime | None:
+        answer = self._client.query(
+            TableName=self._table,
+            IndexName="by_folder",
+            KeyConditionExpression="store_folder = :place",
+            ExpressionAttributeValues={":place": {"S": f"{connection}#{folder}"}},
+            Limit=1,
+        )
+        return next((datetime.fromisoformat(item["placed_at"]["S"]) for item in answer["Items"]), None)
+
     def _newest_first(self, index: str, key: str, place: str, limit: int, after: str) -> Page[OrderHead]:
         query: dict[str, Any] = {
             "TableName": self._table,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any
@@ -35,6 +36,19 @@ class Send(StrEnum):
     """It waits for a person, who releases it."""
 
 
+class Goods(Value):
+    """What a link looks at: a line, and the order around it."""
+
+    sku: str = ""
+    printed: bool = False
+    brand: str = ""
+    """The product's vendor, as the store has it."""
+    location: str = ""
+    tags: tuple[str, ...] = ()
+    country: str = ""
+    folder: str = ""
+
+
 class Link(Value):
     """A rule from a store connection to a vendor connection. The first link that takes a line has it.
 
@@ -59,12 +73,44 @@ class Link(Value):
     """The order is in one of these folders; case aside."""
     send: Send = Send.AUTO
 
-    def takes(self, *, sku: str, printed: bool, country: str) -> bool:
-        if self.lines is Lines.PRINTED and not printed:
-            return False
-        if self.countries and country not in self.countries:
-            return False
-        return not self.skus or any(fnmatchcase(sku, pattern) for pattern in self.skus)
+    @property
+    def called(self) -> str:
+        return self.name or self.vendor
+
+    def why_not(self, goods: Goods) -> str:  # noqa: PLR0911 - one exit for each condition
+        """Why it does not take a line, by the first condition that does not hold; empty when it takes it."""
+        if self.lines is Lines.PRINTED and not goods.printed:
+            return "the line has no print details"
+        if self.skus and not any(fnmatchcase(goods.sku, pattern) for pattern in self.skus):
+            return f"its SKU is not {_or(self.skus)}"
+        if self.vendors and not _matches(goods.brand, self.vendors):
+            return f"its product vendor is not {_or(self.vendors)}"
+        if self.locations and not _is_one_of(goods.location, self.locations):
+            return f"its location is not {_or(self.locations)}"
+        if self.tags and not any(_is_one_of(tag, self.tags) for tag in goods.tags):
+            return f"the order has no tag {_or(self.tags)}"
+        if self.countries and goods.country not in self.countries:
+            return f"it does not go to {_or(self.countries)}"
+        if self.folders and not _is_one_of(goods.folder, self.folders):
+            return f"the order is not in the folder {_or(self.folders)}"
+        return ""
+
+
+def _is_one_of(text: str, names: tuple[str, ...]) -> bool:
+    return any(plainly(text) == plainly(name) for name in names)
+
+
+def _matches(text: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(plainly(text), plainly(pattern)) for pattern in patterns)
+
+
+def plainly(text: str) -> str:
+    """A name as people mean it: without blanks around it, whatever its case and its way of writing accents."""
+    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+def _or(values: tuple[str, ...]) -> str:
+    return " or ".join(values)
 
 
 class Unrouted(StrEnum):

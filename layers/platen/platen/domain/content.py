@@ -14,19 +14,20 @@ CANCELLED = "cancelled"
 
 
 class Content(Value):
-    """What a vendor was told, as three short names: where it goes, what is made, what is too many."""
+    """What a vendor was told, as short names: where it goes, what is made, how it is sent, what is too many."""
 
     where: str
     what: str
+    how: str
     too_many: str
 
     def __str__(self) -> str:
-        return f"{self.where}.{self.what}.{self.too_many}"
+        return f"{self.where}.{self.what}.{self.how}.{self.too_many}"
 
     @classmethod
     def read(cls, text: str) -> Content:
-        where, what, too_many = text.split(".")
-        return cls(where=where, what=what, too_many=too_many)
+        where, what, how, too_many = text.split(".")
+        return cls(where=where, what=what, how=how, too_many=too_many)
 
 
 def content_of(
@@ -34,14 +35,20 @@ def content_of(
     printing: Mapping[str, PrintDetails],
     lines: tuple[JobLine, ...],
     too_many: Mapping[str, int],
+    messages: tuple[str, str] = ("", ""),
 ) -> Content:
-    """What a vendor is told of these lines, named; ``too_many``: line id -> how many more than wanted."""
+    """What a vendor is told of these lines, named; ``too_many``: line id -> how many more than wanted.
+
+    A vendor's own rules (codes, classes) are not in it: who changes a rule does not change what was ordered.
+    """
     where = order.ship_to.model_dump(mode="json") if order.ship_to else None
+    how = [[choice.title for choice in order.shipping], messages]
     what = [
         (line.line_id, line.quantity, _as_json(printing.get(line.line_id)))
         for line in sorted(lines, key=lambda line: line.line_id)
     ]
-    return Content(where=digest(where), what=digest(what), too_many=digest(dict(too_many)) if too_many else "0")
+    excess = digest(dict(too_many)) if too_many else "0"
+    return Content(where=digest(where), what=digest(what), how=digest(how), too_many=excess)
 
 
 def _as_json(details: PrintDetails | None) -> object:

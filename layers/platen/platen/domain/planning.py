@@ -7,7 +7,7 @@ late or out of order changes nothing that the first one did not.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from platen.domain.attention import Attention, Cause, Problem
@@ -15,8 +15,9 @@ from platen.domain.content import CANCELLED, Content, content_of
 from platen.domain.job import Job, JobLine, JobState, external_id
 from platen.domain.model import Value
 from platen.domain.order import Order
-from platen.domain.record import OrderBody, OrderHead, OrderRecord, OrderState, step_job
+from platen.domain.record import CancelWish, OrderBody, OrderHead, OrderRecord, OrderState, step_job
 from platen.domain.routing import Plan
+from platen.domain.shares import shares_of
 
 UNDISPATCHED = timedelta(minutes=10)
 """A job that is still ready so long after it was planned has lost its message: the sweep sends another."""
@@ -45,14 +46,22 @@ def is_old_news(record: OrderRecord | None, order: Order) -> bool:
 
 
 def apply_plan(
-    record: OrderRecord | None, body: OrderBody, plan: Plan, *, now: datetime, replan: bool = False
+    record: OrderRecord | None,
+    body: OrderBody,
+    plan: Plan,
+    *,
+    now: datetime,
+    replan: bool = False,
+    new_folder: str = "",
 ) -> Planned:
     """Bring a record (None: a new order) in line with what the order asks for now.
 
     Jobs that no vendor has seen are rewritten or cancelled. Jobs that a vendor has, or may have, are
-    never changed: what no longer fits goes to a person, and a store's cancel is passed on.
+    never changed: what no longer fits goes to a person, and a cancel is passed on.
+
+    ``replan``: a person asked, so what waits is tried again as it is. ``new_folder``: where a new order goes.
     """
-    record = record or OrderRecord(head=_new_head(body.order, now))
+    record = record or OrderRecord(head=new_head(body.order, now, new_folder))
     planner = _Planner(record, body, plan, now, replan)
     return planner.run()
 
@@ -68,15 +77,19 @@ class _Planner:
         self.name = body.name
         self.jobs = dict(record.jobs)
         self.again = False
-        self.made = _quantities(job for job in self.jobs.values() if job.bound and not job.cancel_wanted)
-        self.bound = _quantities(job for job in self.jobs.values() if job.bound or _given_up(job))
+        self.lines = {line.line_id: line for line in plan.lines}
+        # A reprint is beyond what the order asks for: it takes nothing of it.
+        asked_for = [job for job in self.jobs.values() if not job.reprint_of]
+        self.made = _quantities(job for job in asked_for if job.bound and not job.cancel_wanted)
+        self.bound = _quantities(job for job in asked_for if job.bound or _given_up(job))
 
     def run(self) -> Planned:
-        if self.order.cancelled_at:
-            self._cancel()
+        if self.order.cancelled_at or self.before.head.cancel:
+            self.jobs, self.again = without_jobs(self.jobs, self.now)
         else:
             self._look_after_bound_jobs()
             self._rewrite_free_jobs()
+            self._share_out()
         head = self._head()
         record = self.before.but(head=head, jobs=self.jobs).settled(self.now)
         dispatch = tuple(job.job_id for job in self.jobs.values() if _needs_dispatch(job))
@@ -116,9 +129,11 @@ class _Planner:
         old = Content.read(job.content)
         problems: list[Problem] = []
         if content.where != old.where:
-            problems.append(
-                Problem(what="The shipping address was changed after the job was sent.", field="ship_to")
-            )
+            what = "The shipping address was changed after the job was sent."
+            problems.append(Problem(what=what, field="ship_to"))
+        if content.how != old.how:
+            what = "The shipping method or a message was changed after the job was sent."
+            problems.append(Problem(what=what, field="shipping"))
         if content.what != old.what:
             problems.append(
                 Problem(what="The print details were changed after the job was sent.", field="print details")
@@ -138,6 +153,8 @@ class _Planner:
         return found or [Problem(what="The order wants again what it had dropped after sending.")]
 
     def _excess(self, job: Job) -> dict[str, int]:
+        if job.reprint_of:
+            return {}
         totals = self.plan.totals()
         made = {line.line_id: self.made[line.line_id] for line in job.lines}
         return {
@@ -147,9 +164,8 @@ class _Planner:
         }
 
     def _asked_of(self, job: Job) -> Content:
-        content = content_of(self.order, self.printing, job.lines, self._excess(job))
-        planned = {line.line_id for line in self.plan.lines}
-        if all(line.line_id in planned for line in job.lines):
+        content = self._content(job, job.lines, self._excess(job))
+        if all(line.line_id in self.lines for line in job.lines):
             return content
         # A line that is gone, or left to others, says nothing of its print details.
         return content.but(what=Content.read(job.content).what)
@@ -160,6 +176,9 @@ class _Planner:
         wanted = {} if self.plan.cause or self.plan.waiting_for else self._wanted()
         for job in list(self.jobs.values()):
             if job.bound or job.state is JobState.CANCELLED:
+                continue
+            if job.reprint_of:
+                self._put(self._rewritten(job, job.lines))
                 continue
             # A vendor's second free job finds nothing left to ask for: the first has it all.
             lines = wanted.pop((job.vendor, job.account), None)
@@ -176,21 +195,46 @@ class _Planner:
         return {key: tuple(lines) for key, lines in wanted.items()}
 
     def _rewritten(self, old: Job, lines: tuple[JobLine, ...]) -> Job:
-        content = str(content_of(self.order, self.printing, lines, {}))
-        known = old.attention.problems if old.attention and old.attention.cause is Cause.PRINT_DETAILS else ()
-        if old.content == content and self._wrong(lines) == known and not self.replan:
+        same = old.content == str(self._content(old, lines))
+        held = self._held(old.but(released=old.released and same), lines)
+        as_before = held == _waits_for(old, Cause.HELD) or _waits_for(old, Cause.PRINT_DETAILS)
+        known = old.attention.problems if old.attention and _waits_for(old, Cause.PRINT_DETAILS) else ()
+        if same and as_before and self._wrong(lines) == known and not self.replan:
             return old.but(body=self.name)
         return self._filled(old, lines)
 
     def _filled(self, job: Job, lines: tuple[JobLine, ...]) -> Job:
-        content = str(content_of(self.order, self.printing, lines, {}))
-        job = job.but(lines=lines, content=content, asked="", body=self.name, test=self.order.test)
+        content = str(self._content(job, lines))
+        released = job.released and content == job.content
+        job = job.but(
+            lines=lines, content=content, asked="", body=self.name, test=self.order.test, released=released
+        )
         wrong = self._wrong(lines)
         if wrong:
-            since = job.attention.since if job.attention else self.now
-            attention = Attention(cause=Cause.PRINT_DETAILS, problems=wrong, since=since)
-            return step_job(job, JobState.ATTENTION, attention=attention, due_at=None)
+            return self._waiting(job, Cause.PRINT_DETAILS, wrong)
+        if self._held(job, lines):
+            return self._waiting(job, Cause.HELD, (Problem(what=self._held_by(lines)),))
         return step_job(job, JobState.READY, due_at=self.now + UNDISPATCHED)
+
+    def _waiting(self, job: Job, cause: Cause, problems: tuple[Problem, ...]) -> Job:
+        since = job.attention.since if job.attention else self.now
+        attention = Attention(cause=cause, problems=problems, since=since)
+        return step_job(job, JobState.ATTENTION, attention=attention, due_at=None)
+
+    def _held(self, job: Job, lines: tuple[JobLine, ...]) -> bool:
+        """By a link that waits for a person; not once that person has released this very content."""
+        return not job.released and bool(self._holders(lines))
+
+    def _holders(self, lines: tuple[JobLine, ...]) -> list[str]:
+        planned = (self.lines.get(line.line_id) for line in lines)
+        return sorted({line.link for line in planned if line and line.held})
+
+    def _held_by(self, lines: tuple[JobLine, ...]) -> str:
+        return f"The link {' and '.join(self._holders(lines))} holds it: look at it, then release or cancel it."
+
+    def _content(self, job: Job, lines: tuple[JobLine, ...], too_many: Mapping[str, int] | None = None) -> Content:
+        messages = self.plan.messages.get(job.vendor, ("", ""))
+        return content_of(self.order, self.printing, lines, too_many or {}, messages)
 
     def _wrong(self, lines: tuple[JobLine, ...]) -> tuple[Problem, ...]:
         mine = {line.line_id for line in lines}
@@ -209,30 +253,21 @@ class _Planner:
             state=JobState.READY,
             lines=(),
             body=self.name,
-            content="..",
+            content="...",
             planned_at=self.now,
         )
 
-    # a cancelled order
-
-    def _cancel(self) -> None:
-        for job in list(self.jobs.values()):
-            if job.state in (JobState.CANCELLED, JobState.SHIPPED) or job.cancel_wanted:
-                continue
-            if not job.bound:
-                self._put(_taken_back(job))
-            elif job.state in _MID_SEND:
-                self.again = True
-            else:
-                self._put(self._to_be_cancelled(job))
-
-    def _to_be_cancelled(self, job: Job) -> Job:
-        """Passed on once: after a person let it go on, the same cancel does not come again."""
-        asked = str(Content.read(job.content).but(too_many=CANCELLED))
-        if asked == job.content:
-            return job
-        due_at = self.now + UNDISPATCHED if job.at_vendor else job.due_at
-        return job.but(cancel_wanted=True, asked=asked, due_at=due_at)
+    def _share_out(self) -> None:
+        """What belongs to the order as a whole, over its jobs; what a vendor was told stays told."""
+        live = {
+            job.job_id: job.lines
+            for job in self.jobs.values()
+            if job.state is not JobState.CANCELLED and not job.reprint_of
+        }
+        for job_id, share in shares_of(self.order, live).items():
+            job = self.jobs[job_id]
+            if not job.bound and job.shares != share:
+                self._put(job.but(shares=share))
 
     # the head
 
@@ -245,6 +280,7 @@ class _Planner:
             # While a job is mid-send the old name stays, so that the next look is not taken for old news.
             "body": old.body if self.again else self.name,
             "cancelled_at": self.order.cancelled_at,
+            "cancel": self._wish(),
             "waiting_for": self.plan.waiting_for,
             "look_at": self._look_at(),
             "nothing_because": self.plan.nothing_because,
@@ -253,10 +289,17 @@ class _Planner:
         head = old.but(**changes)
         return head if head == old else head.but(changed_at=self.now)
 
+    def _wish(self) -> CancelWish | None:
+        """A person's cancel has come to its end once the store shows it."""
+        wish = self.before.head.cancel
+        return wish.but(told_at=self.now) if wish and wish.pending and self.order.cancelled_at else wish
+
     def _look_at(self) -> datetime | None:
+        old = self.before.head
+        if old.cancel and old.cancel.pending and not self.order.cancelled_at:
+            return next_look(old, self.now)
         if not self.plan.waiting_for:
             return None
-        old = self.before.head
         return old.look_at if old.waiting_for == self.plan.waiting_for else next_look(old, self.now)
 
     def _own_attention(self, newly_cancelled: bool) -> Attention | None:
@@ -273,12 +316,40 @@ class _Planner:
         self.jobs[job.job_id] = job
 
 
+def without_jobs(jobs: Mapping[str, Job], now: datetime) -> tuple[dict[str, Job], bool]:
+    """The jobs of an order that is cancelled: taken back, or to be cancelled at their vendor.
+
+    True beside them when one is being sent at this moment: whoever looks again shortly finds out what came of it.
+    """
+    after, again = dict(jobs), False
+    for job in jobs.values():
+        if job.state in (JobState.CANCELLED, JobState.SHIPPED) or job.cancel_wanted:
+            continue
+        if not job.bound:
+            after[job.job_id] = _taken_back(job)
+        elif job.state in _MID_SEND:
+            again = True
+        else:
+            after[job.job_id] = _to_be_cancelled(job, now)
+    return after, again
+
+
+def _to_be_cancelled(job: Job, now: datetime) -> Job:
+    """Passed on once: after a person let it go on, the same cancel does not come again."""
+    asked = str(Content.read(job.content).but(too_many=CANCELLED))
+    if asked == job.content:
+        return job
+    due_at = now + UNDISPATCHED if job.at_vendor else job.due_at
+    return job.but(cancel_wanted=True, asked=asked, due_at=due_at)
+
+
 def next_look(head: OrderHead, now: datetime) -> datetime:
     """The longer an order waits, the seldomer it is looked at: after half its age so far."""
     return now + min(max((now - head.received_at) / 2, FIRST_LOOK), LONGEST_LOOK)
 
 
-def _new_head(order: Order, now: datetime) -> OrderHead:
+def new_head(order: Order, now: datetime, folder: str = "") -> OrderHead:
+    """The head of an order that is seen for the first time."""
     return OrderHead(
         order_id=order.order_id,
         connection=order.connection,
@@ -288,6 +359,7 @@ def _new_head(order: Order, now: datetime) -> OrderHead:
         placed_at=order.placed_at,
         store_updated_at=order.updated_at,
         body="",
+        folder=folder,
         received_at=now,
         changed_at=now,
     )
@@ -309,6 +381,10 @@ def _taken_back(job: Job) -> Job:
 def _given_up(job: Job) -> bool:
     """A person said that it is not made, and did not think better of it."""
     return job.dropped and job.state is JobState.CANCELLED
+
+
+def _waits_for(job: Job, cause: Cause) -> bool:
+    return job.attention is not None and job.attention.cause is cause
 
 
 def _needs_dispatch(job: Job) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from platen.domain.attention import Attention
@@ -32,6 +32,10 @@ class ForbiddenStep(Exception):
     """Somebody tried to move a state against the table of allowed steps: a bug, never a message's fault."""
 
 
+AT_ITS_CANCEL = timedelta(minutes=10)
+"""So long a store that was asked to cancel an order is given before it is asked again."""
+
+
 class CancelWish(Value):
     """A person's wish that the whole order be cancelled, and how far it has come.
 
@@ -52,8 +56,15 @@ class CancelWish(Value):
     restock: bool = False
     notify: bool = False
     """The store writes to the buyer."""
+    asked_at: Instant | None = None
+    """When the store was last asked. That it was asked says nothing: it may take its time, or fail at it."""
     told_at: Instant | None = None
-    """When the store's order was seen cancelled."""
+    """When the store's order was read as cancelled."""
+
+    @property
+    def pending(self) -> bool:
+        """True while the store has still to be told."""
+        return self.at_store and self.told_at is None
 
 
 class OrderHead(Value):
@@ -148,16 +159,26 @@ class OrderRecord(Value):
         return OrderState.DONE if shipped and told else OrderState.OPEN
 
     def _state_without_jobs(self) -> OrderState:
-        if self.head.cancelled_at:
+        if self.head.cancelled_at or self.head.cancel:
             return OrderState.CANCELLED
         if self.head.waiting_for:
             return OrderState.WAITING
         return OrderState.NOTHING_TO_MAKE if self.head.nothing_because or not self.jobs else OrderState.CANCELLED
 
+    def may_be_cancelled_at_store(self, now: datetime) -> bool:
+        """True once nothing is made of an order whose store has to be asked (again) to cancel it."""
+        wish = self.head.cancel
+        if wish is None or not wish.pending or self.head.attention:
+            return False
+        at_it = wish.asked_at is not None and now - wish.asked_at < AT_ITS_CANCEL
+        return not at_it and all(job.state is JobState.CANCELLED for job in self.jobs.values())
+
     def shipped(self) -> dict[str, int]:
-        """line id -> how many of it are in parcels we know of."""
+        """line id -> how many of it are in parcels we know of, and that the store shows or will show."""
         total: dict[str, int] = {}
         for shipment in self.shipments.values():
+            if shipment.quiet:
+                continue
             for line in shipment.lines:
                 total[line.line_id] = total.get(line.line_id, 0) + line.quantity
         return total

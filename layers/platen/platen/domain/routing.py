@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from platen.domain.attention import Cause, Problem
-from platen.domain.connection import Intake, Lines, Link, ReleaseWhen, TestOrders, Unrouted
+from platen.domain.connection import Goods, Intake, Lines, Link, ReleaseWhen, Send, TestOrders, Unrouted
+from platen.domain.job import Job, JobState
+from platen.domain.making import Making
 from platen.domain.model import Value
 from platen.domain.order import Address, Line, Order, Payment
 from platen.domain.printing import PrintDetails, ProductMapping, details_of
+from platen.domain.product_settings import message_of, why_elsewhere, why_skipped
+from platen.domain.record import OrderHead, OrderRecord
 
 
 class Vendors(Protocol):
@@ -20,6 +24,21 @@ class Vendors(Protocol):
 
     def takes_test_orders(self, vendor: str) -> bool: ...
 
+    def making_of(self, vendor: str) -> Making: ...
+
+    def lacking(self, vendor: str, details: PrintDetails) -> tuple[str, ...]:
+        """The fields without which the vendor makes nothing of a line."""
+
+    def most_prints(self, vendor: str) -> int:
+        """How many prints it puts on one product."""
+
+
+class Passed(Value):
+    """A link that did not take a line, and why."""
+
+    link: str
+    why: str
+
 
 class PlannedLine(Value):
     """A line with the vendor that makes it, and how many of it."""
@@ -28,6 +47,10 @@ class PlannedLine(Value):
     quantity: int
     vendor: str
     account: str
+    link: str = ""
+    """The link that took it; empty where the vendor has it already."""
+    held: bool = False
+    """Its link waits for a person before anything is sent."""
 
 
 class Plan(Value):
@@ -35,13 +58,20 @@ class Plan(Value):
 
     lines: tuple[PlannedLine, ...] = ()
     printing: dict[str, PrintDetails] = {}
+    """line id -> its print details, of every line that has any; before any vendor's Product Code Match."""
     left: dict[str, int] = {}
     """line id -> how many are wanted and not planned: nobody's, and known to be so."""
+    left_because: dict[str, str] = {}
+    """line id -> why, where a rule of the user's says so."""
+    passed: dict[str, tuple[Passed, ...]] = {}
+    """line id -> the links before the one that took it."""
+    messages: dict[str, tuple[str, str]] = {}
+    """vendor -> what it is to print: the gift message, and the message of the packing slip."""
     cause: Cause | None = None
     """Set when the order as a whole waits for a person; ``problems`` say why."""
     problems: tuple[Problem, ...] = ()
     details_wrong: tuple[Problem, ...] = ()
-    """Contradictions in the print details of single lines: the job with that line waits for a person."""
+    """What is missing or contradicts itself in the print details of single lines: the job with that line waits."""
     waiting_for: str = ""
     """Set when the order is not to be made yet."""
     nothing_because: str = ""
@@ -52,6 +82,14 @@ class Plan(Value):
         return self.left | {line.line_id: line.quantity for line in self.lines}
 
 
+class Taken(Value):
+    """Where a line is, or was given up: it stays there, whatever the links say now."""
+
+    vendor: str
+    account: str
+    quantity: int
+
+
 _RELEASED: dict[ReleaseWhen, frozenset[Payment]] = {
     ReleaseWhen.PAID: frozenset({Payment.PAID}),
     ReleaseWhen.AUTHORIZED: frozenset({Payment.PAID, Payment.AUTHORIZED, Payment.PARTLY_PAID}),
@@ -60,41 +98,213 @@ _RELEASED: dict[ReleaseWhen, frozenset[Payment]] = {
 _TAKEN_BACK = frozenset({Payment.REFUNDED, Payment.VOIDED})
 
 
-def make_plan(  # noqa: PLR0911 - one exit for each reason not to make an order
+def make_plan(
     order: Order,
     *,
     intake: Intake,
     links: tuple[Link, ...],
     products: Mapping[str, ProductMapping],
     vendors: Vendors,
-    shipped: Mapping[str, int],
-    accepted: frozenset[str],
+    record: OrderRecord | None = None,
 ) -> Plan:
-    """Decide what is made of an order.
+    """Decide what is made of an order. ``record``: what is known of it so far; None when it is new."""
+    routing = _Routing(order, intake, links, products, vendors, record)
+    return routing.plan().but(printing=routing.printing)
 
-    ``shipped``: line id -> how many are in parcels we already know of (those are not somebody else's
-    doing). ``accepted``: lines that a person said are not ours to make.
-    """
+
+class _Routing:
+    def __init__(
+        self,
+        order: Order,
+        intake: Intake,
+        links: tuple[Link, ...],
+        products: Mapping[str, ProductMapping],
+        vendors: Vendors,
+        record: OrderRecord | None,
+    ) -> None:
+        self.order = order
+        self.intake = intake
+        self.links = links
+        self.products = products
+        self.vendors = vendors
+        self.head = record.head if record else None
+        self.folder = record.head.folder if record else intake.new_folder
+        self.accepted = frozenset(record.head.accepted if record else ())
+        self.taken = taken(record.jobs.values()) if record else {}
+        self.shipped = record.shipped() if record else {}
+        self.contradictions: dict[str, tuple[Problem, ...]] = {}
+        self.printing: dict[str, PrintDetails] = {}
+        for line in order.lines:
+            details, problems = details_of(line, products.get(line.sku))
+            self.contradictions[line.line_id] = problems
+            if details and line.ships:
+                self.printing[line.line_id] = details
+
+    def plan(self) -> Plan:  # noqa: PLR0911 - one exit for each reason not to make an order
+        order = self.order
+        nothing = _nothing_because(order, self.head, self.intake)
+        if nothing:
+            return Plan(nothing_because=nothing)
+        wanted = {line.line_id: still_wanted(line, self.shipped) for line in order.lines if line.ships}
+        wanted = {line_id: quantity for line_id, quantity in wanted.items() if quantity > 0}
+        if not wanted:
+            return Plan(nothing_because="no line of it is left to be made and sent in a parcel")
+        if order.ship_to is None and any(link.countries for link in self.links):
+            return _without_address(order)  # without it no such link can tell
+        plan = self._route(wanted)
+        if plan.cause is Cause.UNROUTED_LINE and order.hold and any(link.locations for link in self.links):
+            # What the store has not given a place yet only seems to be nobody's.
+            return Plan(waiting_for=order.hold)
+        if plan.problems or not plan.lines:
+            return plan
+        if order.ship_to is None:
+            return _without_address(order)
+        if order.test and not all(self.vendors.takes_test_orders(line.vendor) for line in plan.lines):
+            return Plan(nothing_because="it is a test order, and its vendor has no test orders")
+        return plan.but(waiting_for=_waiting_for(order, self.intake))
+
+    def _route(self, wanted: Mapping[str, int]) -> Plan:
+        lines: list[PlannedLine] = []
+        left: dict[str, int] = {}
+        because: dict[str, str] = {}
+        passed: dict[str, tuple[Passed, ...]] = {}
+        unrouted: list[Problem] = []
+        wrong: list[Problem] = []
+        for line in self.order.lines:
+            if line.line_id not in wanted:
+                continue
+            quantity = wanted[line.line_id]
+            if line.line_id in self.accepted:
+                left[line.line_id] = quantity
+                continue
+            place, passed[line.line_id] = self._place(line, quantity)
+            if place:
+                lines.append(place)
+                wrong.extend(self._wrong(line, place.vendor))
+                continue
+            left[line.line_id] = quantity
+            skipped = next((one.why for one in passed[line.line_id] if one.why.startswith(_SKIP)), "")
+            if skipped:
+                because[line.line_id] = skipped
+            else:
+                unrouted.append(self._unrouted(line, passed[line.line_id]))
+        if unrouted and self.intake.unrouted is Unrouted.ATTENTION:
+            return Plan(cause=Cause.UNROUTED_LINE, problems=tuple(unrouted), passed=passed)
+        return Plan(
+            lines=tuple(lines),
+            left=left,
+            left_because=because,
+            passed=passed,
+            messages={line.vendor: self._messages(line.vendor) for line in lines},
+            details_wrong=tuple(wrong),
+            nothing_because="" if lines else "none of its lines is ours to make",
+        )
+
+    def _place(self, line: Line, quantity: int) -> tuple[PlannedLine | None, tuple[Passed, ...]]:
+        """The line at its vendor; None, with what every link says, where none takes it."""
+        at = self.taken.get(line.line_id)
+        if at and at.quantity >= quantity:
+            there = PlannedLine(line_id=line.line_id, quantity=quantity, vendor=at.vendor, account=at.account)
+            return there, ()
+        passed: list[Passed] = []
+        details = self._details(line)
+        goods = self._goods(line)
+        for link in self.links:
+            why = link.why_not(goods) or self._kept_away(link.vendor, line, details, goods.location)
+            if why:
+                passed.append(Passed(link=link.called, why=why))
+                continue
+            taken_by = PlannedLine(
+                line_id=line.line_id,
+                quantity=quantity,
+                vendor=link.vendor,
+                account=self.vendors.account_of(link.vendor, self.order.ship_to, details),
+                link=link.called,
+                held=link.send is Send.HOLD,
+            )
+            return taken_by, tuple(passed)
+        return None, tuple(passed)
+
+    def _goods(self, line: Line) -> Goods:
+        mapping = self.products.get(line.sku)
+        return Goods(
+            sku=line.sku,
+            printed=line.line_id in self.printing or bool(self.contradictions[line.line_id]),
+            brand=line.vendor,
+            location=(mapping.location if mapping else "") or line.location,
+            tags=self.order.tags,
+            country=self.order.ship_to.country_code if self.order.ship_to else "",
+            folder=self.folder,
+        )
+
+    def _kept_away(self, vendor: str, line: Line, details: PrintDetails, location: str) -> str:
+        making = self.vendors.making_of(vendor)
+        skipped = why_skipped(making, line, details)
+        return f"{_SKIP}: {skipped}" if skipped else why_elsewhere(making, location)
+
+    def _details(self, line: Line) -> PrintDetails:
+        return self.printing.get(line.line_id, PrintDetails())
+
+    def _messages(self, vendor: str) -> tuple[str, str]:
+        making = self.vendors.making_of(vendor)
+        return message_of(self.order, making.gift_field), message_of(self.order, making.picklist_field)
+
+    def _wrong(self, line: Line, vendor: str) -> Iterable[Problem]:
+        """What of the print details has to be mended before this vendor can be told of the line."""
+        yield from self.contradictions[line.line_id]
+        details = self._details(line)
+        for field in self.vendors.lacking(vendor, details):
+            yield Problem(what=f"{_named(line)} has no {field}.", line_id=line.line_id, field=field)
+        most = self.vendors.most_prints(vendor)
+        if len(details.prints) > most:
+            fields = ", ".join(f"print_url_{number}" for number in range(most + 1, len(details.prints) + 1))
+            places = "one place" if most == 1 else f"{most} places"
+            what = f"{_named(line)} has {fields}, but {vendor} prints in {places} only: take the others away."
+            yield Problem(what=what, line_id=line.line_id, field=f"print_url_{most + 1}")
+
+    def _unrouted(self, line: Line, passed: tuple[Passed, ...]) -> Problem:
+        printed = self._goods(line).printed
+        if not self.links:
+            why, how = "this store has no link to a vendor yet", "Make one with `platen link`, then retry."
+        elif not printed and all(link.lines is Lines.PRINTED for link in self.links):
+            why = "it has no print details"
+            how = "Put its SKU into the product map (`platen products import`), then retry; or release it."
+        else:
+            reasons = "; ".join(f"{one.link}: {one.why}" for one in passed[:5])
+            why, how = (
+                f"no link takes it ({reasons})",
+                "Widen a link with `platen link`, then retry; or release it.",
+            )
+        return Problem(what=f"Nobody makes {_named(line)}: {why}. {how}", line_id=line.line_id, field="link")
+
+
+_SKIP = "Product Code Skip"
+
+
+def taken(jobs: Iterable[Job]) -> dict[str, Taken]:
+    """line id -> where it is bound, or was given up by a person. Reprints are beyond what the order asks for."""
+    found: dict[str, Taken] = {}
+    for job in jobs:
+        if job.reprint_of or not (job.bound or (job.dropped and job.state is JobState.CANCELLED)):
+            continue
+        for line in job.lines:
+            before = found[line.line_id].quantity if line.line_id in found else 0
+            found[line.line_id] = Taken(vendor=job.vendor, account=job.account, quantity=before + line.quantity)
+    return found
+
+
+def _nothing_because(order: Order, head: OrderHead | None, intake: Intake) -> str:
+    if head and head.imported_from:
+        return f"it was handled in {head.imported_from}, before Platen"
     if order.cancelled_at:
-        return Plan(nothing_because=f"the store cancelled it ({order.cancel_reason or 'no reason given'})")
+        return f"the store cancelled it ({order.cancel_reason or 'no reason given'})"
+    if head and head.cancel:
+        return f"{head.cancel.who} cancelled it in Platen ({head.cancel.reason or 'no reason given'})"
     if order.payment in _TAKEN_BACK:
-        return Plan(nothing_because=f"its payment was {order.payment.value}")
+        return f"its payment was {order.payment.value}"
     if order.test and intake.test_orders is TestOrders.SKIP:
-        return Plan(nothing_because="it is a test order, and this store's test orders are not made")
-    wanted = {line.line_id: still_wanted(line, shipped) for line in order.lines if line.ships}
-    wanted = {line_id: quantity for line_id, quantity in wanted.items() if quantity > 0}
-    if not wanted:
-        return Plan(nothing_because="no line of it is left to be made and sent in a parcel")
-    if order.ship_to is None and any(link.countries for link in links):
-        return _without_address(order)  # without it no such link can tell
-    plan = _route(order, wanted, intake, links, products, vendors, accepted)
-    if plan.problems or not plan.lines:
-        return plan
-    if order.ship_to is None:
-        return _without_address(order)
-    if order.test and not all(vendors.takes_test_orders(line.vendor) for line in plan.lines):
-        return Plan(nothing_because="it is a test order, and its vendor has no test orders")
-    return plan.but(waiting_for=_waiting_for(order, intake))
+        return "it is a test order, and this store's test orders are not made"
+    return ""
 
 
 def still_wanted(line: Line, shipped: Mapping[str, int]) -> int:
@@ -108,59 +318,8 @@ def still_wanted(line: Line, shipped: Mapping[str, int]) -> int:
     return line.quantity - by_others
 
 
-def _route(
-    order: Order,
-    wanted: Mapping[str, int],
-    intake: Intake,
-    links: tuple[Link, ...],
-    products: Mapping[str, ProductMapping],
-    vendors: Vendors,
-    accepted: frozenset[str],
-) -> Plan:
-    lines: list[PlannedLine] = []
-    printing: dict[str, PrintDetails] = {}
-    left: dict[str, int] = {}
-    unrouted: list[Problem] = []
-    wrong: list[Problem] = []
-    country = order.ship_to.country_code if order.ship_to else ""
-    for line in order.lines:
-        if line.line_id not in wanted:
-            continue
-        if line.line_id in accepted:
-            left[line.line_id] = wanted[line.line_id]
-            continue
-        details, problems = details_of(line, products.get(line.sku))
-        printed = bool(details) or bool(problems)
-        link = next((one for one in links if one.takes(sku=line.sku, printed=printed, country=country)), None)
-        if link is None:
-            unrouted.append(_unrouted(line, printed, links))
-            left[line.line_id] = wanted[line.line_id]
-            continue
-        account = vendors.account_of(link.vendor, order.ship_to, details)
-        lines.append(
-            PlannedLine(line_id=line.line_id, quantity=wanted[line.line_id], vendor=link.vendor, account=account)
-        )
-        if details:
-            printing[line.line_id] = details
-        wrong.extend(problems)
-    if unrouted and intake.unrouted is Unrouted.ATTENTION:
-        return Plan(cause=Cause.UNROUTED_LINE, problems=tuple(unrouted))
-    nothing = "" if lines else "none of its lines is ours to make"
-    return Plan(
-        lines=tuple(lines), printing=printing, left=left, details_wrong=tuple(wrong), nothing_because=nothing
-    )
-
-
-def _unrouted(line: Line, printed: bool, links: tuple[Link, ...]) -> Problem:
-    name = f"{line.quantity} x {line.title}" + (f" (SKU {line.sku})" if line.sku else "")
-    if not links:
-        why, how = "this store has no link to a vendor yet", "Make one with `platen link`, then retry."
-    elif not printed and all(link.lines is Lines.PRINTED for link in links):
-        why = "it has no print details"
-        how = "Put its SKU into the product map (`platen products import`), then retry; or release it."
-    else:
-        why, how = "no link takes it", "Widen a link with `platen link`, then retry; or release it."
-    return Problem(what=f"Nobody makes {name}: {why}. {how}", line_id=line.line_id, field="link")
+def _named(line: Line) -> str:
+    return f"{line.quantity} x {line.title}" + (f" (SKU {line.sku})" if line.sku else "")
 
 
 def _without_address(order: Order) -> Plan:

@@ -260,20 +260,36 @@ def _recorded(
     record: OrderRecord, job: Job, shipment_id: str, parcel: Parcel, told: VendorParcel, now: datetime
 ) -> Shipment:
     lines, problem = _lines_of(record, job, told)
+    quiet = bool(job.reprint_of) and _shown_already(record, job)
+    if quiet:
+        problem = None
     attention = Attention(cause=Cause.SHIPMENT_UNREADABLE, problems=(problem,), since=now) if problem else None
+    state = ShipmentState.TOLD if quiet else ShipmentState.READY
     return Shipment(
         order_id=job.order_id,
         shipment_id=shipment_id,
         connection=record.head.connection,
         store_order_id=record.head.store_order_id,
         job_id=job.job_id,
-        state=ShipmentState.ATTENTION if attention else ShipmentState.READY,
+        state=ShipmentState.ATTENTION if attention else state,
         parcel=parcel,
         lines=lines,
+        quiet=quiet,
         recorded_at=now,
         attention=attention,
-        due_at=None if attention else now + UNTOLD,
+        due_at=None if attention or quiet else now + UNTOLD,
     )
+
+
+def _shown_already(record: OrderRecord, job: Job) -> bool:
+    """True for a reprint of what is in the store's parcels already: it has no room for the goods a second time."""
+    shipped = record.shipped()
+    made = {line.line_id: 0 for line in job.lines}
+    for one in record.jobs.values():
+        for line in one.lines:
+            if not one.reprint_of and line.line_id in made and one.state is not JobState.CANCELLED:
+                made[line.line_id] += line.quantity
+    return all(shipped.get(line_id, 0) >= max(1, quantity) for line_id, quantity in made.items())
 
 
 def _amended(known: Shipment, parcel: Parcel, now: datetime) -> Shipment:
@@ -281,6 +297,8 @@ def _amended(known: Shipment, parcel: Parcel, now: datetime) -> Shipment:
     if parcel == known.parcel or not parcel.tracking:
         return known
     amended = known.but(parcel=parcel)
+    if known.quiet:
+        return amended
     if known.state is ShipmentState.TOLD:
         return step_shipment(amended, ShipmentState.READY, due_at=now + UNTOLD)
     return amended

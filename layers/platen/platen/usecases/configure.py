@@ -11,6 +11,8 @@ from pydantic import BaseModel, SecretStr
 
 from platen.connectors import Connector
 from platen.domain.connection import Connection, Intake, Link, Role
+from platen.domain.making import Making
+from platen.domain.model import Value
 from platen.domain.verdicts import Verdict
 from platen.hub import Hub
 from platen.messages import Message, PollHint, Queue
@@ -27,6 +29,9 @@ class Desk:
     public_url: str
 
 
+LARGEST = 350_000
+
+
 class NotAllowed(Exception):
     """What was asked for cannot be configured so; the text says why and what can."""
 
@@ -40,6 +45,7 @@ def connect(
     settings: BaseModel,
     credentials: BaseModel,
     rules: dict[str, Any],
+    making: dict[str, Any] | None = None,
 ) -> tuple[Connection, list[Finding], str]:
     """Make a connection, or change one; gives it, what a check found, and its webhook URL.
 
@@ -51,7 +57,8 @@ def connect(
         raise NotAllowed(f"{connection_id} is a {old.system} connection; choose another name.")
     now = hub.clock.now()
     url = _store_secrets(hub, desk, connection_id, connector, credentials)
-    connection = hub.connections.save(
+    connection = _save(
+        hub,
         Connection(
             connection_id=connection_id,
             system=connector.system,
@@ -59,15 +66,23 @@ def connect(
             settings=settings.model_dump(mode="json"),
             links=old.links if old else (),
             intake=_intake(connector, old, rules, now),
+            making=_making(old, making or {}),
             paused=old.paused if old else False,
             created_at=old.created_at if old else now,
             version=old.version if old else 0,
-        )
+        ),
     )
     hub.connections.save_health(well_again(hub.connections.health(connection_id)))
     findings = check(hub, connection, url)
     schedule_polls(hub, desk, connection)
     return connection, findings, url
+
+
+def _save(hub: Hub, connection: Connection) -> Connection:
+    """Raises NotAllowed for rules that no longer fit into one item of the table (400 KB)."""
+    if len(connection.model_dump_json().encode()) > LARGEST:
+        raise NotAllowed(f"The rules of {connection.connection_id} are too long to be kept: shorten its tables.")
+    return hub.connections.save(connection)
 
 
 def _known(hub: Hub, connection_id: str) -> Connection | None:
@@ -153,31 +168,72 @@ def poll_of(connection: Connection) -> tuple[Queue, Message]:
     return queue, PollHint(connection=connection.connection_id)
 
 
-def link(hub: Hub, store_id: str, new: Link) -> Connection:
-    """Send a store's lines to a vendor; one link a vendor, the newest wins its place."""
+def link(hub: Hub, store_id: str, new: Link, *, before: str = "") -> Connection:
+    """Send a store's lines to a vendor. A link of that name is replaced where it stands; a new one is the last,
+    unless it is to come ``before`` another."""
     store = hub.connections.get(store_id)
     vendor = hub.connections.get(new.vendor)
     if Role.STORE not in store.roles:
         raise NotAllowed(f"{store_id} is no store.")
     if Role.VENDOR not in vendor.roles:
         raise NotAllowed(f"{new.vendor} is no vendor.")
-    others = tuple(one for one in store.links if one.vendor != new.vendor)
-    return hub.connections.save(store.but(links=(*others, new)))
+    links = list(store.links)
+    names = [one.called for one in links]
+    place = names.index(new.called) if new.called in names else len(links)
+    if new.called in names:
+        links.pop(place)
+    if before:
+        left = [one.called for one in links]
+        if before not in left:
+            raise NotAllowed(f"{store_id} has no other link {before}.")
+        place = left.index(before)
+    links.insert(place, new)
+    return _save(hub, store.but(links=tuple(links)))
 
 
-def unlink(hub: Hub, store_id: str, vendor_id: str) -> Connection:
+def unlink(hub: Hub, store_id: str, *, name: str = "", vendor_id: str | None = None) -> Connection:
+    """Take away the link of that name, or every link to a vendor."""
     store = hub.connections.get(store_id)
-    links = tuple(one for one in store.links if one.vendor != vendor_id)
+    links = tuple(one for one in store.links if not (one.called == name if name else one.vendor == vendor_id))
     if links == store.links:
-        raise NotAllowed(f"{store_id} has no link to {vendor_id}.")
-    return hub.connections.save(store.but(links=links))
+        raise NotAllowed(
+            f"{store_id} has no link to {vendor_id}." if vendor_id else f"{store_id} has no link {name}."
+        )
+    return _save(hub, store.but(links=links))
+
+
+def change_rules(hub: Hub, connection_id: str, *, intake: dict[str, Any], making: dict[str, Any]) -> Connection:
+    """Change some of a connection's rules; the others, its settings and its credentials stay."""
+    connection = hub.connections.get(connection_id)
+    if intake and connection.intake is None:
+        raise NotAllowed(f"{connection_id} is no store: it has no rules for taking orders in.")
+    if making and Role.VENDOR not in connection.roles:
+        raise NotAllowed(f"{connection_id} is no vendor: it has no rules for making orders.")
+    return _save(
+        hub, connection.but(intake=_changed(Intake, connection.intake, intake), making=_making(connection, making))
+    )
+
+
+def _making(old: Connection | None, rules: dict[str, Any]) -> Making:
+    return _changed(Making, old.making if old else Making(), rules) or Making()
+
+
+def _changed[T: Value](model: type[T], old: T | None, changes: dict[str, Any]) -> T | None:
+    """Raises NotAllowed for a rule there is none of; pydantic's ValidationError for a wrong value."""
+    unknown = sorted(changes.keys() - model.model_fields.keys())
+    if unknown:
+        known = ", ".join(model.model_fields)
+        raise NotAllowed(f"There is no rule {', '.join(unknown)}; there are: {known}.")
+    if old is None:
+        return None
+    return model.model_validate(old.model_dump() | changes) if changes else old
 
 
 def pause(hub: Hub, desk: Desk, connection_id: str, *, paused: bool) -> Connection:
     """Paused work waits where it stands; resumed, it goes on, and its failures are forgotten."""
     connection = hub.connections.get(connection_id)
     if connection.paused is not paused:
-        connection = hub.connections.save(connection.but(paused=paused))
+        connection = _save(hub, connection.but(paused=paused))
     if not paused:
         hub.connections.save_health(well_again(hub.connections.health(connection_id)))
     schedule_polls(hub, desk, connection)

@@ -14,8 +14,10 @@ from platen.domain.shipment import Shipment, ShipmentState
 from platen.domain.tracking import UNTOLD, standing
 from platen.hub import Hub
 from platen.messages import JobHint, Message, OrderHint, Queue, ShipmentHint, VendorHint
-from platen.ports import JobRequest, NotFound
-from platen.usecases.dispatch import MARGIN
+from platen.ports import NotFound
+from platen.usecases.dispatch import MARGIN, request_of
+from platen.usecases.intake import tell_cancel
+from platen.usecases.sort import in_its_folder
 
 type Todo = list[tuple[Queue, Message]]
 
@@ -50,10 +52,12 @@ class Decision:
         events = [
             Event(order_id=self.record.head.order_id, at=self.now, what=note, who=self.who) for note in self.notes
         ]
-        saved = self.hub.orders.save(self.before, self.record.settled(self.now), events=events)
+        after = in_its_folder(self.hub, self.before, self.record.settled(self.now))
+        saved = self.hub.orders.save(self.before, after, events=events)
         # Only now is it told: what is on a queue must already be in the record.
         for queue, message in self.todo:
             self.hub.queues.send(queue, [message])
+        tell_cancel(self.hub, saved)
         return saved
 
     def _places(self, action: Action) -> list[str]:
@@ -91,11 +95,14 @@ class Decision:
         if head.attention is None or not _allows(head.attention, action):
             raise NotPossible(_not_now(action, f"order {head.number}", head.attention))
         if action is Action.RETRY:
+            if head.attention.cause is Cause.STORE_REFUSED:
+                self._head(attention=None)  # its cancel is told again by the look
             self._replan()
         elif action is Action.RELEASE:
             released = tuple(problem.line_id for problem in head.attention.problems if problem.line_id)
             was = head.attention.cause
-            self._head(attention=None, accepted=head.accepted + released)
+            done = head.cancel.but(at_store=False) if head.cancel and was is Cause.STORE_REFUSED else head.cancel
+            self._head(attention=None, accepted=head.accepted + released, cancel=done)
             if was is Cause.UNROUTED_LINE:
                 self._replan()
         else:
@@ -128,6 +135,7 @@ class Decision:
             Action.RELEASE: self._release,
             Action.CANCEL: self._cancel,
             Action.MARK_SENT: self._mark_sent,
+            Action.MARK_CANCELLED: self._mark_cancelled,
         }
         self.record = self.record.with_jobs(steps[action](job))
 
@@ -182,8 +190,20 @@ class Decision:
         return step_job(job, JobState.READY, **fresh)
 
     def _release(self, job: Job) -> Job:
-        released = job.but(content=job.asked or job.content, asked="", waiting_since=self.now, cancel_wanted=False)
-        return step_job(released, standing(self.record, released), due_at=self.now)
+        released = job.but(
+            content=job.asked or job.content,
+            asked="",
+            waiting_since=self.now,
+            cancel_wanted=False,
+            released=not job.vendor_ref,
+        )
+        to = standing(self.record, released)
+        if to is JobState.READY:
+            self._dispatch(job)
+        return step_job(released, to, due_at=self.now)
+
+    def _mark_cancelled(self, job: Job) -> Job:
+        return step_job(job, JobState.CANCELLED, dropped=True, cancel_wanted=False, due_at=None)
 
     def _cancel(self, job: Job) -> Job:
         lost = job.attention is not None and job.attention.cause is Cause.VENDOR_LOST_IT
@@ -228,7 +248,8 @@ class Decision:
             body = self.hub.orders.body(job.order_id, job.body)
         except NotFound:
             return {}
-        found = self.hub.vendor(self.hub.connections.get(job.vendor)).find(JobRequest(job=job, body=body))
+        connection = self.hub.connections.get(job.vendor)
+        found = self.hub.vendor(connection).find(request_of(connection, job, body))
         return found.lines if found else {}
 
     def _dispatch(self, job: Job) -> None:

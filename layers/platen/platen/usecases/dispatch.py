@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from platen.connectors import Resend
@@ -19,13 +20,19 @@ from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.claim import Claim
 from platen.domain.connection import Connection
 from platen.domain.job import Job, JobState, VendorOrder, VendorPhase
-from platen.domain.record import step_job
+from platen.domain.mail_class import By, choose
+from platen.domain.making import ArtworkCheck
+from platen.domain.product_settings import matched, message_of
+from platen.domain.record import OrderBody, step_job
 from platen.domain.verdicts import AlreadyThere, Denied, Later, Refused, Unclear, Verdict
 from platen.hub import Hub
 from platen.messages import JobHint
 from platen.observability import count, logger
 from platen.ports import Conflict, JobRequest, NotClaimed, NotFound, Vendor
 from platen.usecases import health
+from platen.usecases.artwork import look_at_artwork
+from platen.usecases.intake import tell_cancel
+from platen.usecases.sort import in_its_folder
 
 LEASE = timedelta(seconds=120)
 """Longer than the function's timeout (90 s), so that a worker cannot outlive it."""
@@ -34,6 +41,7 @@ SEND_SECONDS = 30
 MARGIN = timedelta(seconds=5)
 MOST_ATTEMPTS = 20
 """After so many a doubt is shown to a person: waiting longer alone will not end it."""
+MOST_WARNINGS = 5
 FIRST_NEWS = timedelta(minutes=30)
 """When to ask the vendor, if it has not told us anything by then."""
 
@@ -57,6 +65,18 @@ def dispatch(hub: Hub, hint: JobHint) -> None:
     _Sending(hub, connection, job).run()
 
 
+def request_of(connection: Connection, job: Job, body: OrderBody) -> JobRequest:
+    """The job as its vendor is told of it: by the vendor's own product codes, with its messages."""
+    making = connection.making
+    printing = {line_id: matched(making, details) for line_id, details in body.printing.items()}
+    return JobRequest(
+        job=job,
+        body=body.but(printing=printing),
+        gift_message=message_of(body.order, making.gift_field),
+        packing_message=message_of(body.order, making.picklist_field),
+    )
+
+
 def new_claim(hub: Hub, lag: timedelta, lease: timedelta) -> Claim:
     now = hub.clock.now()
     lease_until = now + lease
@@ -77,7 +97,7 @@ class _Sending:
         vendor = self.hub.vendor(self.connection)
         try:
             body = self.hub.orders.body(self.job.order_id, self.job.body)
-            self._have_it_made(vendor, JobRequest(job=self.job, body=body))
+            self._have_it_made(vendor, request_of(self.connection, self.job, body))
         except NotFound:
             self._wait_for_a_person(Cause.PREFLIGHT, (Problem(what=_NO_BODY),))
         except Refused as refused:
@@ -103,11 +123,41 @@ class _Sending:
             if not self.job.doubt and self._is_cancelled():
                 self._save_with_order(step_job(self.job, JobState.CANCELLED, due_at=None))
                 return
-        problems = tuple(vendor.preflight(request))
+        classed = self._in_its_class(vendor, request)
+        if classed is None:
+            return
+        problems = tuple(vendor.preflight(classed))
         if problems:
             self._wait_for_a_person(Cause.PREFLIGHT, problems)
-            return
-        self._submit(vendor, request)
+        elif not self._artwork_stops_it(vendor, classed):
+            self._submit(vendor, replace(classed, job=self.job))
+
+    def _in_its_class(self, vendor: Vendor, request: JobRequest) -> JobRequest | None:
+        """The request with its mail class; None when a person has to say which."""
+        connector = self.hub.connector(self.connection.system)
+        default = connector.default_class(self.hub.settings(self.connection))
+        choice = choose(request.order, self.connection.making, vendor.classes(), default=default)
+        if choice.problem and not (choice.code and self.job.released):
+            self._wait_for_a_person(Cause.MAIL_CLASS, (choice.problem,))
+            return None
+        if choice.by is By.DEFAULT:
+            count("MailClassFallback")
+        self.job = self.job.but(mail_class=choice.code, mail_class_by=choice.by)
+        return replace(request, job=self.job, mail_class=choice.code)
+
+    def _artwork_stops_it(self, vendor: Vendor, request: JobRequest) -> bool:
+        check = self.connection.making.artwork
+        if check is ArtworkCheck.OFF or self.hub.artwork is None:
+            return False
+        deadline = (self.job.lease_until or self.hub.clock.now()) - timedelta(seconds=SEND_SECONDS) - MARGIN
+        problems = look_at_artwork(self.hub, self.hub.artwork, vendor, request, deadline)
+        if problems and check is ArtworkCheck.STOP and not self.job.released:
+            self._wait_for_a_person(Cause.ARTWORK, problems)
+            return True
+        if problems:
+            count("ArtworkWarnings")
+        self.job = self.job.but(warnings=tuple(problem.what for problem in problems[:MOST_WARNINGS]))
+        return False
 
     def _submit(self, vendor: Vendor, request: JobRequest) -> None:
         lease_until = self.job.lease_until or self.hub.clock.now()
@@ -127,7 +177,7 @@ class _Sending:
         if self.job.cancel_wanted:
             return True
         record = self.hub.orders.load(self.job.order_id)
-        return record is not None and record.head.cancelled_at is not None
+        return record is not None and bool(record.head.cancelled_at or record.head.cancel)
 
     def _already_there(self, vendor: Vendor, request: JobRequest) -> VendorOrder:
         # Whatever keeps us from finding it now: it is there, and is looked for until it shows.
@@ -159,7 +209,10 @@ class _Sending:
             attention = Attention(cause=Cause.VENDOR_CANCELLED, problems=(problem,), since=now)
             self._save_with_order(step_job(after, JobState.ATTENTION, attention=attention))
             return
-        self._save(after)
+        if self.connection.making.after_import:
+            self._save_with_order(after)
+        else:
+            self._save(after)
         count("JobsSent")
 
     def _not_now(self, verdict: Verdict) -> None:
@@ -214,7 +267,9 @@ def save_job_with_order(hub: Hub, before: Job, after: Job) -> None:
         if record is None or record.jobs[after.job_id].version != before.version:
             break
         with suppress(Conflict):
-            hub.orders.save(record, record.with_jobs(after).settled(hub.clock.now()))
+            settled = record.with_jobs(after).settled(hub.clock.now())
+            saved = hub.orders.save(record, in_its_folder(hub, record, settled))
+            tell_cancel(hub, saved)
             return
     logger.warning("claim lost", extra={"order": after.order_id, "job": after.job_id})
 

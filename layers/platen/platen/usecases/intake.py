@@ -5,17 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 from platen.domain.attention import Attention, Cause, Problem
-from platen.domain.connection import Connection, Intake
+from platen.domain.connection import Connection, Intake, Link
 from platen.domain.order import Order, order_id
 from platen.domain.planning import Planned, apply_plan, is_old_news, next_look
 from platen.domain.record import OrderBody, OrderRecord, OrderState
 from platen.domain.routing import Plan, make_plan
 from platen.domain.verdicts import Denied, Refused, Verdict
 from platen.hub import Hub
-from platen.messages import JobHint, OrderHint, Queue
+from platen.messages import JobHint, OrderHint, Queue, ShipmentHint
 from platen.observability import count, logger
 from platen.ports import Conflict
 from platen.usecases import health
+from platen.usecases.sort import in_its_folder
 
 MID_SEND_WAIT = timedelta(minutes=2)
 LONGEST_DELAY = timedelta(minutes=15)
@@ -79,7 +80,7 @@ def _is_overtaken(record: OrderRecord | None, hint: OrderHint) -> bool:
     return (
         record is not None
         and hint.updated_at is not None
-        and not hint.replan
+        and not _looks_anyway(hint)
         and hint.updated_at < record.head.store_updated_at
     )
 
@@ -91,14 +92,16 @@ def _bring_in_line(
     if rules is None or (record is None and order.placed_at < rules.orders_since):
         logger.info("order from before", extra={"connection": hint.connection, "order": order.order_id})
         return
-    if record and is_old_news(record, order) and not hint.replan:
+    if record and is_old_news(record, order) and not _looks_anyway(hint):
         _note_seen(hub, record, order)
         return
     if record and order.updated_at < record.head.store_updated_at:
         return  # an older read that finished later: somebody has planned a newer one
-    plan = _plan(hub, connection, rules, record, order)
+    plan = plan_of(hub, connection, rules, record, order)
     body = OrderBody(order=order, printing=plan.printing)
-    planned = apply_plan(record, body, plan, now=hub.clock.now(), replan=hint.replan)
+    now = hub.clock.now()
+    planned = apply_plan(record, body, plan, now=now, replan=hint.replan, new_folder=rules.new_folder)
+    planned = planned.but(record=in_its_folder(hub, record, planned.record))
     if planned.again:
         # Before it is saved: afterwards, should we crash between, this hint might be taken for old news.
         _later(hub, hint.model_copy(update={"updated_at": None}), MID_SEND_WAIT)
@@ -108,16 +111,28 @@ def _bring_in_line(
     _pass_on(hub, saved, planned)
 
 
-def _plan(hub: Hub, connection: Connection, rules: Intake, record: OrderRecord | None, order: Order) -> Plan:
+def _looks_anyway(hint: OrderHint) -> bool:
+    """Though the order itself did not change."""
+    return hint.replan or hint.remap
+
+
+def plan_of(
+    hub: Hub,
+    connection: Connection,
+    rules: Intake,
+    record: OrderRecord | None,
+    order: Order,
+    links: tuple[Link, ...] | None = None,
+) -> Plan:
+    """What an order of a store asks for now; by the store's own links, unless others are to be tried."""
     skus = {line.sku for line in order.lines if line.ships and line.sku}
     return make_plan(
         order,
         intake=rules,
-        links=connection.links,
+        links=connection.links if links is None else links,
         products=hub.products.get(connection.connection_id, skus),
         vendors=hub,
-        shipped=record.shipped() if record else {},
-        accepted=frozenset(record.head.accepted if record else ()),
+        record=record,
     )
 
 
@@ -125,6 +140,7 @@ def _pass_on(hub: Hub, record: OrderRecord, planned: Planned) -> None:
     if planned.record.head.state is OrderState.ATTENTION:
         count("Attention")
     send_jobs(hub, record, planned.dispatch)
+    tell_cancel(hub, record)
 
 
 def send_jobs(hub: Hub, record: OrderRecord, job_ids: tuple[str, ...]) -> None:
@@ -135,6 +151,14 @@ def send_jobs(hub: Hub, record: OrderRecord, job_ids: tuple[str, ...]) -> None:
     ]
     if hints:
         hub.queues.send(Queue.DISPATCH, hints)
+
+
+def tell_cancel(hub: Hub, record: OrderRecord) -> None:
+    """Tell [store-updates] that nothing is made of a cancelled order any more, so that its store may know.
+    Lost with a crash here, the order's next look does it again."""
+    if record.may_be_cancelled_at_store(hub.clock.now()):
+        hint = ShipmentHint(connection=record.head.connection, order_id=record.head.order_id)
+        hub.queues.send(Queue.STORE_UPDATES, [hint])
 
 
 def _note_seen(hub: Hub, record: OrderRecord, order: Order) -> None:
@@ -148,6 +172,7 @@ def _note_seen(hub: Hub, record: OrderRecord, order: Order) -> None:
     )
     if seen != head:
         hub.orders.save(record, record.but(head=seen))
+        tell_cancel(hub, record)
 
 
 def _gone(hub: Hub, record: OrderRecord | None) -> None:

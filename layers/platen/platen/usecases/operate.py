@@ -7,116 +7,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from platen import connectors
 from platen.domain.attention import Action
-from platen.domain.connection import Lines, Link, Role
-from platen.domain.printing import PrintDetails, PrintOption, ProductMapping
+from platen.domain.connection import Role
+from platen.domain.folders import known
+from platen.domain.making import Making
 from platen.domain.record import OrderHead, OrderState
 from platen.domain.verdicts import Verdict
 from platen.hub import Hub
 from platen.messages import Queue
 from platen.ports import Conflict, NotFound
-from platen.usecases import configure, show
+from platen.usecases import configure, show, sort
 from platen.usecases.configure import Desk, NotAllowed
 from platen.usecases.decide import NotPossible, decide
 from platen.usecases.health import worked
+from platen.usecases.look_again import look_again
+from platen.usecases.operate_sorting import SORTING
+from platen.usecases.requests import (
+    Connect,
+    Decide,
+    ImportProducts,
+    ListOrders,
+    LookUpProducts,
+    Nothing,
+    OfConnection,
+    OneOrder,
+    Redrive,
+)
 from platen.usecases.sweep import sweep
-
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
-ConnectionId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}[a-z0-9]$")]
-
-
-class Request(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class Nothing(Request):
-    pass
-
-
-class Connect(Request):
-    system: Name
-    connection_id: ConnectionId
-    settings: dict[str, Any] = {}
-    credentials: dict[str, Any] = {}
-    intake: dict[str, Any] = {}
-
-
-class LinkUp(Request):
-    store: ConnectionId
-    vendor: ConnectionId
-    lines: Lines = Lines.PRINTED
-    skus: tuple[Name, ...] = Field(default=(), max_length=100)
-    countries: tuple[Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")], ...] = ()
-
-
-class Unlink(Request):
-    store: ConnectionId
-    vendor: ConnectionId
-
-
-class OfConnection(Request):
-    connection: ConnectionId
-
-
-class ListOrders(Request):
-    connection: ConnectionId | None = None
-    state: OrderState | None = None
-    number: Name | None = None
-    limit: int = Field(default=50, ge=1, le=200)
-    after: str = Field(default="", max_length=2000)
-
-
-class OneOrder(Request):
-    order: Name
-    connection: ConnectionId | None = None
-
-
-class Decide(Request):
-    order: Name
-    connection: ConnectionId | None = None
-    place: str = Field(default="", max_length=100)
-    who: Name
-    vendor_ref: str = Field(default="", max_length=100)
-
-
-class Redrive(Request):
-    queue: Queue | None = None
-    limit: int = Field(default=1000, ge=1, le=10000)
-
-
-class Row(Request):
-    sku: Name
-    print_sku: str = Field(default="", max_length=200)
-    print_url: str = Field(default="", max_length=2000)
-    print_design_id: str = Field(default="", max_length=200)
-    print_account: str = Field(default="", max_length=50)
-    options: tuple[PrintOption, ...] = Field(default=(), max_length=50)
-
-    def mapping(self) -> ProductMapping:
-        details = PrintDetails(
-            sku=self.print_sku,
-            url=self.print_url,
-            design_id=self.print_design_id,
-            account=self.print_account,
-            options=self.options,
-        )
-        return ProductMapping(sku=self.sku, details=details)
-
-
-class ImportProducts(Request):
-    store: ConnectionId
-    rows: tuple[Row, ...] = Field(min_length=1, max_length=500)
-
-
-class LookUpProducts(Request):
-    store: ConnectionId
-    skus: tuple[Name, ...] = Field(min_length=1, max_length=100)
-
 
 type Answer = dict[str, Any]
 
@@ -153,7 +75,7 @@ class Operator:
     # connections
 
     def systems(self, _: Nothing) -> Answer:
-        return {"systems": show.systems()}
+        return {"systems": show.systems(), "making": Making.model_json_schema()}
 
     def connect(self, request: Connect) -> Answer:
         if request.system not in connectors.systems():
@@ -168,6 +90,7 @@ class Operator:
             settings=connector.settings.model_validate(request.settings),
             credentials=connector.credentials.model_validate(request.credentials),
             rules=request.intake,
+            making=request.making,
         )
         return {
             "connection": show.connection_view(connection),
@@ -177,13 +100,6 @@ class Operator:
 
     def connections(self, _: Nothing) -> Answer:
         return {"connections": show.connections(self.hub)}
-
-    def link(self, request: LinkUp) -> Answer:
-        new = Link(vendor=request.vendor, lines=request.lines, skus=request.skus, countries=request.countries)
-        return {"connection": show.connection_view(configure.link(self.hub, request.store, new))}
-
-    def unlink(self, request: Unlink) -> Answer:
-        return {"connection": show.connection_view(configure.unlink(self.hub, request.store, request.vendor))}
 
     def check(self, request: OfConnection) -> Answer:
         connection = self.hub.connections.get(request.connection)
@@ -221,7 +137,9 @@ class Operator:
         if request.number:
             heads = self._by_number(request.number, request.connection)
             return {"orders": [show.head_view(head) for head in heads], "next": ""}
-        stores = [request.connection] if request.connection else self._stores()
+        if request.folder:
+            return self._in_folder(request)
+        stores = [request.connection] if request.connection else self.stores()
         states = [request.state] if request.state else list(OrderState)
         if request.after and (len(stores) != 1 or len(states) != 1):
             raise NotAllowed("A further page needs the same connection and state as the first one.")
@@ -235,14 +153,26 @@ class Operator:
         heads.sort(key=lambda head: (head.placed_at, head.number), reverse=True)
         return {"orders": [show.head_view(head) for head in heads[: request.limit]], "next": following}
 
+    def _in_folder(self, request: ListOrders) -> Answer:
+        sort.check_names(self.hub, request.folder)
+        folder = known(request.folder, sort.names(self.hub))
+        stores = [request.connection] if request.connection else self.stores()
+        if request.after and len(stores) != 1:
+            raise NotAllowed("A further page needs the same connection as the first one.")
+        pages = [self.hub.orders.in_folder(store, folder, request.limit, request.after) for store in stores]
+        heads = [head for page in pages for head in page.items if request.state in (None, head.state)]
+        heads.sort(key=lambda head: (head.placed_at, head.number), reverse=True)
+        following = pages[0].next if len(pages) == 1 else ""
+        return {"orders": [show.head_view(head) for head in heads[: request.limit]], "next": following}
+
     def order(self, request: OneOrder) -> Answer:
-        order_id = self._order_id(request.order, request.connection)
+        order_id = self.order_id(request.order, request.connection)
         record = self.hub.orders.load(order_id)
         if record is None:
             raise NotFound(f"there is no order {request.order}")
         return {"order": show.order_view(self.hub, record)}
 
-    def _order_id(self, named: str, connection: str | None) -> str:
+    def order_id(self, named: str, connection: str | None) -> str:
         if re.fullmatch(r"[a-z2-7]{16}", named):
             return named
         heads = self._by_number(named, connection)
@@ -254,10 +184,10 @@ class Operator:
         return heads[0].order_id
 
     def _by_number(self, number: str, connection: str | None) -> list[OrderHead]:
-        stores = [connection] if connection else self._stores()
+        stores = [connection] if connection else self.stores()
         return [head for store in stores for head in self.hub.orders.by_number(store, number)]
 
-    def _stores(self) -> list[str]:
+    def stores(self) -> list[str]:
         return [one.connection_id for one in self.hub.connections.all() if Role.STORE in one.roles]
 
     def attention(self, _: Nothing) -> Answer:
@@ -265,7 +195,7 @@ class Operator:
 
     def decide(self, action: Action) -> Callable[[Decide], Answer]:
         def do(request: Decide) -> Answer:
-            order_id = self._order_id(request.order, request.connection)
+            order_id = self.order_id(request.order, request.connection)
             record = decide(
                 self.hub,
                 order_id,
@@ -292,7 +222,9 @@ class Operator:
 
     def products_import(self, request: ImportProducts) -> Answer:
         self.hub.connections.get(request.store)
-        return {"written": self.hub.products.put(request.store, [row.mapping() for row in request.rows])}
+        written = self.hub.products.put(request.store, [row.mapping() for row in request.rows])
+        looked = 0 if request.more else look_again(self.hub, request.store)
+        return {"written": written, "looked_again": looked}
 
     def products(self, request: LookUpProducts) -> Answer:
         found = self.hub.products.get(request.store, request.skus)
@@ -303,12 +235,10 @@ def _deciding(action: Action) -> Callable[[Operator, Any], Answer]:
     return lambda operator, request: operator.decide(action)(request)
 
 
-_ACTIONS: dict[str, tuple[type[Request], Callable[[Operator, Any], Answer]]] = {
+_ACTIONS: dict[str, tuple[type[BaseModel], Callable[[Operator, Any], Answer]]] = {
     "systems": (Nothing, Operator.systems),
     "connect": (Connect, Operator.connect),
     "connections": (Nothing, Operator.connections),
-    "link": (LinkUp, Operator.link),
-    "unlink": (Unlink, Operator.unlink),
     "check": (OfConnection, Operator.check),
     "pause": (OfConnection, Operator.pause),
     "resume": (OfConnection, Operator.resume),
@@ -324,6 +254,7 @@ _ACTIONS: dict[str, tuple[type[Request], Callable[[Operator, Any], Answer]]] = {
     "sweep": (Nothing, Operator.sweep),
     "products_import": (ImportProducts, Operator.products_import),
     "products": (LookUpProducts, Operator.products),
+    **SORTING,
 }
 
 

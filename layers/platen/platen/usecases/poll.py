@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import batched
 
 from platen.domain.connection import Connection, Health
+from platen.domain.job import read_external_id
 from platen.domain.order import order_id
 from platen.domain.verdicts import Verdict
 from platen.hub import Hub
@@ -20,6 +21,8 @@ OVERLAP = timedelta(minutes=15)
 LOOK_AFTER_WEBHOOKS = timedelta(hours=24)
 REFRESH = timedelta(hours=24)
 NEWS_AT_ONCE = 200
+NEWS_PAGES = 50
+"""Of a vendor's list in one poll; the next one goes on from there."""
 
 
 def poll_store(hub: Hub, hint: PollHint) -> None:
@@ -105,13 +108,42 @@ def poll_vendor(hub: Hub, hint: PollHint) -> None:
     ]
     if hints:
         hub.queues.send(Queue.SHIPMENTS, hints)
-    _refresh(hub, connection, now)
+    try:
+        cursor = _queue_news(hub, connection)
+    except Verdict as verdict:
+        health.failed(hub, connection.connection_id, verdict)
+        return
+    _refresh(hub, connection, now, cursor)
 
 
-def _refresh(hub: Hub, connection: Connection, now: datetime) -> None:
+def _queue_news(hub: Hub, connection: Connection) -> str:
+    """Queue what the vendor's own list says has moved, where it has one; gives how far it was read.
+
+    The cursor is kept once all of it is queued: broken off, the same pages come again, which changes nothing.
+    """
+    vendor = hub.vendor(connection)
+    cursor = hub.connections.health(connection.connection_id).news_cursor
+    for _ in range(NEWS_PAGES):
+        news = vendor.news(cursor)
+        if news is None:
+            return cursor
+        hints = [
+            VendorHint(connection=connection.connection_id, external_id=one, topic="news")
+            for one in dict.fromkeys(news.external_ids)
+            if read_external_id(one)  # the account may have orders that did not come through Platen
+        ]
+        if hints:
+            hub.queues.send(Queue.SHIPMENTS, hints)
+        cursor = news.cursor
+        if not news.more:
+            break
+    return cursor
+
+
+def _refresh(hub: Hub, connection: Connection, now: datetime, cursor: str) -> None:
     state = hub.connections.health(connection.connection_id)
     if state.refreshed_at and now - state.refreshed_at < REFRESH:
-        _note(hub, connection, polled_at=now)
+        _note(hub, connection, polled_at=now, news_cursor=cursor)
         return
     try:
         entries = hub.vendor(connection).refresh()
@@ -119,7 +151,7 @@ def _refresh(hub: Hub, connection: Connection, now: datetime) -> None:
         health.failed(hub, connection.connection_id, verdict)
         return
     logger.info("vendor read anew", extra={"connection": connection.connection_id, "entries": entries})
-    _note(hub, connection, polled_at=now, refreshed_at=now)
+    _note(hub, connection, polled_at=now, refreshed_at=now, news_cursor=cursor)
 
 
 def _backing_off(hub: Hub, connection: Connection) -> bool:
@@ -127,7 +159,7 @@ def _backing_off(hub: Hub, connection: Connection) -> bool:
     return resume_at is not None and resume_at > hub.clock.now()
 
 
-def _note(hub: Hub, connection: Connection, **facts: datetime) -> None:
+def _note(hub: Hub, connection: Connection, **facts: object) -> None:
     """A poll that worked also shows that the connection does."""
     for _ in range(3):
         state = hub.connections.health(connection.connection_id)

@@ -30,6 +30,7 @@ def _system(name: str) -> dict[str, Any]:
         "system": name,
         "name": connector.name,
         "roles": sorted(role.value for role in connector.roles),
+        "provisional": connector.provisional,
         "settings": connector.settings.model_json_schema(),
         "credentials": connector.credentials.model_json_schema(),
     }
@@ -37,7 +38,11 @@ def _system(name: str) -> dict[str, Any]:
 
 def connection_view(connection: Connection) -> dict[str, Any]:
     view: dict[str, Any] = connection.model_dump(mode="json", exclude={"version"})
-    return view
+    return view | {"provisional": _provisional(connection.system)}
+
+
+def _provisional(system: str) -> str:
+    return connectors.load(system).provisional if system in connectors.systems() else ""
 
 
 def connections(hub: Hub) -> list[dict[str, Any]]:
@@ -51,7 +56,7 @@ def connections(hub: Hub) -> list[dict[str, Any]]:
 def head_view(head: OrderHead) -> dict[str, Any]:
     keep = {
         "order_id", "number", "connection", "state", "placed_at", "received_at", "changed_at", "cancelled_at",
-        "waiting_for", "nothing_because", "store_order_id",
+        "waiting_for", "nothing_because", "store_order_id", "folder", "imported_from", "cancel",
     }  # fmt: skip
     view: dict[str, Any] = head.model_dump(mode="json", include=keep)
     return view | {"attention": attention_view(head.attention)}

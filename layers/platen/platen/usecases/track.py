@@ -14,10 +14,11 @@ from platen.domain.verdicts import Refused, Verdict
 from platen.hub import Hub
 from platen.messages import Queue, ShipmentHint, VendorHint
 from platen.observability import count, logger
-from platen.ports import Conflict, JobRequest, NotFound, Vendor
+from platen.ports import Conflict, NotFound, Vendor
 from platen.usecases import health
-from platen.usecases.dispatch import save_job_with_order
-from platen.usecases.intake import LONGEST_DELAY
+from platen.usecases.dispatch import request_of, save_job_with_order
+from platen.usecases.intake import LONGEST_DELAY, tell_cancel
+from platen.usecases.sort import in_its_folder
 
 NEWLY_SENT = timedelta(minutes=10)
 """So long after sending, a vendor that does not know the order yet is only slow."""
@@ -108,7 +109,7 @@ def _read(hub: Hub, connection: Connection, job: Job, hint: VendorHint) -> Vendo
         body = hub.orders.body(job.order_id, job.body)
     except NotFound:
         return None
-    return vendor.find(JobRequest(job=job, body=body))
+    return vendor.find(request_of(connection, job, body))
 
 
 def _under_the_number_it_named(vendor: Vendor, job: Job, vendor_ref: str) -> VendorOrder | None:
@@ -121,12 +122,15 @@ def _heard(hub: Hub, connection: Connection, record: OrderRecord, job_id: str, n
     connector = hub.connector(connection.system)
     settings = hub.settings(connection)
     minutes = connector.poll_minutes(settings)
+    ask_again = timedelta(minutes=minutes) if minutes else ASK_AGAIN
+    if connector.ask_again:
+        ask_again = connector.ask_again(settings)
     return hear(
         record,
         job_id,
         news,
         now=hub.clock.now(),
-        ask_again=timedelta(minutes=minutes) if minutes else ASK_AGAIN,
+        ask_again=ask_again,
         waiting_alarm=connector.waiting_alarm(settings),
     )
 
@@ -134,8 +138,9 @@ def _heard(hub: Hub, connection: Connection, record: OrderRecord, job_id: str, n
 def _save(hub: Hub, before: OrderRecord, heard: Heard) -> None:
     if heard.record.head.state is OrderState.ATTENTION and before.head.state is not OrderState.ATTENTION:
         count("Attention")
-    saved = hub.orders.save(before, heard.record)
+    saved = hub.orders.save(before, in_its_folder(hub, before, heard.record))
     tell(hub, saved, heard.tell)
+    tell_cancel(hub, saved)
 
 
 def tell(hub: Hub, record: OrderRecord, shipment_ids: tuple[str, ...]) -> None:

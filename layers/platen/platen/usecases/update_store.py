@@ -19,6 +19,7 @@ from platen.messages import Queue, ShipmentHint
 from platen.observability import count, logger
 from platen.ports import Conflict, NotClaimed
 from platen.usecases import health
+from platen.usecases.cancel import tell_store
 from platen.usecases.dispatch import MOST_ATTEMPTS, new_claim
 from platen.usecases.intake import LONGEST_DELAY
 
@@ -28,7 +29,10 @@ SIBLING_WAIT = timedelta(seconds=30)
 
 
 def update_store(hub: Hub, hint: ShipmentHint) -> None:
-    """Have the store show one parcel, whatever happened to earlier attempts."""
+    """Have the store show one parcel, whatever happened to earlier attempts; or cancel the order there."""
+    if not hint.shipment_id:
+        tell_store(hub, hint)
+        return
     connection = hub.connections.get(hint.connection)
     if health.parked_until(hub, connection.connection_id):
         return  # the parcel stays ready and due: the sweep brings it back

@@ -1,0 +1,166 @@
+"""Sort: orders change their folder, by what happens to their jobs or because a person moves them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from platen.domain.connection import Connection, Role
+from platen.domain.folders import DEFAULT_FOLDERS, known, moved
+from platen.domain.model import iso
+from platen.domain.record import Event, OrderRecord
+from platen.hub import Hub
+from platen.messages import OrderHint, Queue
+from platen.ports import Conflict, NotFound
+from platen.usecases.configure import NotAllowed
+
+MOST_COUNTED = 1000
+"""A folder is counted no further: what has piled up for years must not be read to be counted."""
+AT_ONCE = 100
+MOST_FOLDERS = 50
+_AFTER_THE_SAVE = timedelta(seconds=20)
+_TRIES = 3
+
+
+def in_its_folder(hub: Hub, before: OrderRecord | None, after: OrderRecord) -> OrderRecord:
+    """The record, about to be saved, with its order where the connections' settings want it now."""
+    store = hub.connections.get(after.head.connection)
+    after = moved(before, after, making_of=hub.making_of, intake=store.intake)
+    if before and before.head.folder != after.head.folder:
+        _look_again(hub, store, after, _AFTER_THE_SAVE)
+    return after
+
+
+def _look_again(hub: Hub, store: Connection, record: OrderRecord, delay: timedelta = timedelta(0)) -> None:
+    """Where a link goes by folders, a move may be what it waited for. Said before the move is saved: a look
+    too many does no harm, and a crash in between loses none."""
+    if any(link.folders for link in store.links):
+        hint = OrderHint(
+            connection=store.connection_id, store_order_id=record.head.store_order_id, topic="folder", remap=True
+        )
+        hub.queues.send(Queue.INTAKE, [hint], delay=delay)
+
+
+# the list of folders
+
+
+def names(hub: Hub) -> tuple[str, ...]:
+    return hub.connections.folders() or DEFAULT_FOLDERS
+
+
+def add(hub: Hub, new: Sequence[str]) -> tuple[str, ...]:
+    """Folders that are there already, in whatever case, stay as they are. Raises NotAllowed."""
+    folders = names(hub)
+    for name in new:
+        if not known(name, folders):
+            folders = (*folders, name)
+    if len(folders) > MOST_FOLDERS:
+        raise NotAllowed(f"There can be {MOST_FOLDERS} folders; these would be {len(folders)}.")
+    hub.connections.save_folders(folders)
+    return folders
+
+
+def remove(hub: Hub, name: str) -> tuple[str, ...]:
+    """Raises NotFound; NotAllowed while orders are in it, or a setting or link names it."""
+    folders = names(hub)
+    folder = _the(name, folders)
+    for connection in hub.connections.all():
+        if Role.STORE in connection.roles and hub.orders.count_in_folder(connection.connection_id, folder, 1):
+            raise NotAllowed(f"There are orders of {connection.connection_id} in {folder}: move them first.")
+        if _names(connection, folder):
+            raise NotAllowed(f"The rules of {connection.connection_id} name {folder}: change them first.")
+    left = tuple(one for one in folders if one != folder)
+    if not left:
+        raise NotAllowed("One folder has to stay.")
+    hub.connections.save_folders(left)
+    return left
+
+
+def check_names(hub: Hub, *wanted: str) -> None:
+    """Raises NotFound for a name that is no folder: a setting must not send orders to where nobody looks."""
+    folders = names(hub)
+    for name in filter(None, wanted):
+        _the(name, folders)
+
+
+def _the(name: str, folders: tuple[str, ...]) -> str:
+    found = known(name, folders)
+    if not found:
+        raise NotFound(f"there is no folder {name}; there are: {', '.join(folders)}")
+    return found
+
+
+def _names(connection: Connection, folder: str) -> bool:
+    making, intake = connection.making, connection.intake
+    named = {making.after_import, making.after_shipment, making.after_error, making.after_cancel}
+    named |= {intake.new_folder, intake.cancel_folder} if intake else set()
+    named |= {one for link in connection.links for one in link.folders}
+    return any(known(one, (folder,)) for one in named if one)
+
+
+def counts(hub: Hub) -> list[dict[str, Any]]:
+    """Each folder with how many orders of each store are in it, and since when the oldest has been there."""
+    stores = [one.connection_id for one in hub.connections.all() if Role.STORE in one.roles]
+    return [_counted(hub, folder, stores) for folder in names(hub)]
+
+
+def _counted(hub: Hub, folder: str, stores: list[str]) -> dict[str, Any]:
+    each = {store: hub.orders.count_in_folder(store, folder, MOST_COUNTED) for store in stores}
+    oldest = {store: hub.orders.oldest_in_folder(store, folder) for store, count in each.items() if count}
+    return {
+        "name": folder,
+        "counts": each,
+        "total": sum(each.values()),
+        "oldest": {store: iso(at) for store, at in oldest.items() if at},
+    }
+
+
+# a person moves orders
+
+
+@dataclass(frozen=True)
+class Moving:
+    """One person's move of orders into one folder."""
+
+    hub: Hub
+    folder: str
+    who: str
+
+    @classmethod
+    def to(cls, hub: Hub, folder: str, who: str) -> Moving:
+        """Raises NotFound when there is no such folder."""
+        return cls(hub, _the(folder, names(hub)), who)
+
+    def move(self, order_id: str) -> str:
+        """Gives the order's number. Raises NotFound; Conflict when it is being written to without end."""
+        for _ in range(_TRIES - 1):
+            with suppress(Conflict):
+                return self._move(order_id)
+        return self._move(order_id)
+
+    def _move(self, order_id: str) -> str:
+        record = self.hub.orders.load(order_id)
+        if record is None:
+            raise NotFound(f"there is no order {order_id}")
+        head, now = record.head, self.hub.clock.now()
+        if head.folder == self.folder:
+            return head.number
+        after = record.but(head=head.but(folder=self.folder, changed_at=now))
+        _look_again(self.hub, self.hub.connections.get(head.connection), after, _AFTER_THE_SAVE)
+        came_from = f" from {head.folder}" if head.folder else ""
+        event = Event(order_id=order_id, at=now, what=f"moved to {self.folder}{came_from}", who=self.who)
+        self.hub.orders.save(record, after, events=[event])
+        return head.number
+
+    def move_all(self, store: str, from_folder: str) -> tuple[int, bool]:
+        """(how many, whether there are more): a hundred a call, so that no call outlasts its function."""
+        source = _the(from_folder, names(self.hub))
+        if source == self.folder:
+            return 0, False
+        page = self.hub.orders.in_folder(store, source, AT_ONCE)
+        for head in page.items:
+            self.move(head.order_id)
+        return len(page.items), bool(page.next)
