@@ -52,14 +52,15 @@ def orderdesk(
     are moved in are never sent to a vendor: what is open in Order Desk is finished there. It may be broken off and
     done again as often as you like.
     """
-    from platen_cli.orderdesk import moving  # noqa: PLC0415 - needs more than the other commands
+    from platen_cli.orderdesk import looking, moving  # noqa: PLC0415 - needs more than the other commands
 
     desk: Desk = ctx.obj
     if go and dry_run:
         raise WrongUsage("--go does it and --dry-run does not: say one of them.")
-    wish = moving.Wish(store=store, orders=orders, since=_since(since))
+    wish = looking.Wish(store=store, orders=orders, since=_since(since))
     client = open_client(_credentials(desk, store_id, secret or []), api)
-    found = moving.look(desk, client, wish)
+    found = looking.look(desk, client, wish)
+    moving.try_out(desk, found)
     if go:
         if not yes:
             desk.err.print(found.report.drawn())

@@ -8,7 +8,7 @@ from typing import Any
 from platen.connectors import Resend
 from platen_cli.calls import result_of
 from platen_cli.desk import Desk
-from platen_cli.orderdesk import moving
+from platen_cli.orderdesk import looking, moving
 from platen_cli.orderdesk.client import HOST, Client, Credentials
 from platen_cli.target import Target
 from tests.fakes import FakeClock
@@ -24,25 +24,28 @@ SHIP_TO = {"last_name": "Family", "address1": "Long Street 1", "city": "Town", "
 class BenchOperator:
     """The real operator, spoken to by JSON as the Lambda is.
 
-    ``breaks_at``: (action, n) -> what its n-th call raises.
+    ``breaks_at``: (action, n) -> what its n-th call raises; ``lost_at``: the same, but after it was done.
     """
 
     def __init__(self, bench: StallBench) -> None:
         self.bench = bench
         self.asked: list[dict[str, Any]] = []
         self.breaks_at: dict[tuple[str, int], BaseException] = {}
+        self.lost_at: dict[tuple[str, int], BaseException] = {}
 
     def ask(self, action: str, **given: object) -> dict[str, Any]:
         said = {name: value for name, value in given.items() if value is not None}
         self.asked.append({"action": action, **said})
-        count = sum(one["action"] == action for one in self.asked)
-        if (action, count) in self.breaks_at:
-            raise self.breaks_at.pop((action, count))
+        if not said.get("dry_run") and (action, self.did(action)) in self.breaks_at:
+            raise self.breaks_at.pop((action, self.did(action)))
         answer = self.bench.operator.answer(json.loads(json.dumps({"action": action, **said})))
+        if not said.get("dry_run") and (action, self.did(action)) in self.lost_at:
+            raise self.lost_at.pop((action, self.did(action)))
         return result_of(json.dumps(answer).encode())
 
     def did(self, action: str) -> int:
-        return sum(one["action"] == action for one in self.asked)
+        """How often, dry runs aside."""
+        return sum(one["action"] == action and not one.get("dry_run") for one in self.asked)
 
 
 class Move:
@@ -59,11 +62,14 @@ class Move:
     def client(self, key: str = KEY) -> Client:
         return Client(self.http, self.clock, Credentials("113247", key))
 
-    def look(self, **wish: Any) -> moving.Found:
-        return moving.look(self.desk, self.client(), moving.Wish(store=STORE, **wish))
+    def look(self, **wish: Any) -> looking.Found:
+        found = looking.look(self.desk, self.client(), looking.Wish(store=STORE, **wish))
+        moving.try_out(self.desk, found)
+        return found
 
     def go(self, **wish: Any) -> dict[str, Any]:
         found = self.look(**wish)
+        self.operator.asked.clear()
         moving.go(self.desk, found)
         return found.report.as_json()
 

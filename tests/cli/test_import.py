@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,17 +44,19 @@ class TestADryRun:
         assert move.bench.everything() == before
         assert json.dumps(move.twin.orders) == theirs
         assert move.twin.writes == []
-        assert {one["action"] for one in move.operator.asked} == {"connections", "folders"}
+        reads = {"connections", "folders", "products", "import_orders"}
+        assert {one["action"] for one in move.operator.asked} == reads
+        assert all(one["dry_run"] for one in move.operator.asked if one["action"] == "import_orders")
 
     def test_shows_what_would_be_done(self, move: Move) -> None:
         full(move)
         report = move.look().report.as_json()
         assert report["dry_run"] is True
-        assert report["products"]["rows"] == 1
+        assert report["products"]["new"] == 1
         assert report["products"]["without_print_fields"] == 1
         assert report["orders"]["read"] == 4
         assert len(report["orders"]["open"]) == 1
-        assert report["orders"]["imported"] == 0
+        assert (report["orders"]["imported"], report["orders"]["there"]) == (4, 0)
         assert any("rules" in one for one in report["not_in_the_api"])
 
     def test_asks_for_a_store_there_is_before_it_reads(self, move: Move) -> None:
@@ -93,6 +96,8 @@ class TestGoing:
         assert move.bench.everything() == before
         assert (report["orders"]["imported"], report["orders"]["there"]) == (0, 4)
         assert report["folders"]["new"] == []
+        assert report["products"] | {"notes": []} == report["products"] | {"new": 0, "changed": [], "same": 1}
+        assert {one["action"] for one in move.operator.asked} == {"import_orders"}
 
     def test_a_second_time_follows_the_folders_and_takes_what_is_new(self, move: Move) -> None:
         full(move)
@@ -102,6 +107,23 @@ class TestGoing:
         move.orders(2)
         done = move.go()["orders"]
         assert (done["imported"], done["moved"], done["there"]) == (2, 1, 3)
+
+    def test_products_of_the_map_that_differ_are_shown_before_they_are_replaced(self, move: Move) -> None:
+        full(move)
+        move.bench.do("products_import", store=STORE, rows=[{"sku": "CANVAS-1", "print_sku": "MINE"}])
+        assert move.look().report.as_json()["products"]["changed"] == ["CANVAS-1"]
+        move.go()
+        assert move.bench.hub.products.get(STORE, ["CANVAS-1"])["CANVAS-1"].details.sku == "DIGI-1"
+
+    def test_many_products_go_in_calls_of_500_and_only_the_last_has_orders_looked_at(self) -> None:
+        move = Move(bucket=0)
+        for number in range(501):
+            move.twin.add_item(code=f"C-{number}", metadata=ART)
+        move.go()
+        sent = [one for one in move.operator.asked if one["action"] == "products_import"]
+        assert [(len(one["rows"]), one.get("more", False)) for one in sent] == [(500, True), (1, False)]
+        again = move.look().report.as_json()["products"]
+        assert (again["new"], again["changed"], again["same"]) == (0, [], 501)
 
     def test_without_orders_only_folders_and_products(self, move: Move) -> None:
         full(move)
@@ -140,7 +162,8 @@ class TestGoing:
 
 
 class TestBrokenOff:
-    def test_anywhere_it_can_be_done_again_to_the_same_end(self) -> None:
+    @pytest.mark.parametrize("where", ["breaks_at", "lost_at"])
+    def test_anywhere_it_can_be_done_again_to_the_same_end(self, where: str) -> None:
         whole = Move()
         _many(whole)
         whole.go()
@@ -151,7 +174,7 @@ class TestBrokenOff:
             _many(move)
             action = calls[place][0]
             nth = sum(one == action for one, _ in calls[: place + 1])
-            move.operator.breaks_at[action, nth] = Unreachable("AWS cannot be reached.")
+            getattr(move.operator, where)[action, nth] = Unreachable("AWS cannot be reached.")
             with pytest.raises(Unreachable):
                 move.go()
             move.go()
@@ -207,6 +230,17 @@ class TestReport:
         assert report.as_json()["orders"]["open"] == ["A-1"]
         assert "finish them in Order Desk" in _text(move.desk, report)
 
+    def test_warns_of_orders_that_both_may_make(self, move: Move) -> None:
+        """The store sends its new orders to Platen and to Order Desk alike while both are connected."""
+        since = move.bench.connections.get(STORE).intake
+        assert since
+        move.twin.add_order(source_id="old", date_added=since.orders_since - timedelta(seconds=1))
+        move.twin.add_order(source_id="new", date_added=since.orders_since)
+        move.twin.add_order(source_id="shipped", tracking=["1Z"])
+        report = move.look().report
+        assert report.as_json()["orders"]["open_in_both"] == ["new"]
+        assert "made twice" in _text(move.desk, report)
+
     def test_shows_no_buyer(self, move: Move) -> None:
         full(move)
         shown = _text(move.desk, move.look().report) + json.dumps(move.go())
@@ -258,7 +292,7 @@ class TestTheCommand:
         for more in ((), ("--dry-run",)):
             result = run(*given, *more)
             assert result.exit_code == 0, result.output
-            assert "4 orders to take in as history" in result.stdout
+            assert "4 to take in as history" in " ".join(result.stdout.split())
             assert "--go" in result.stderr
         assert move.imported() == []
 
@@ -271,7 +305,7 @@ class TestTheCommand:
         full(move)
         declined = run(*given, "--go", input="n\n")
         assert declined.exit_code == 1
-        assert "to take in as history" in declined.stderr
+        assert "4 to take in as history" in " ".join(declined.stderr.split())
         assert move.imported() == []
         agreed = run(*given, "--go", input="y\n")
         assert agreed.exit_code == 0, agreed.output

@@ -50,6 +50,11 @@ def bring(bench: StallBench, *orders: dict[str, Any], store: str = "stall") -> l
     return results
 
 
+def would(bench: StallBench, *orders: dict[str, Any]) -> list[str]:
+    request = {"store": "stall", "orders": orders, "source": "Order Desk", "dry_run": True}
+    return [one["result"] for one in import_orders(bench.hub, ImportOrders.model_validate(request))["results"]]
+
+
 def results(bench: StallBench, *orders: dict[str, Any]) -> list[str]:
     return [one["result"] for one in bring(bench, *orders)]
 
@@ -107,6 +112,24 @@ class TestImported:
     def test_an_order_without_lines_or_address_is_history_too(self, bench: StallBench) -> None:
         bare = theirs(lines=[], ship_to=None, folder="")
         assert results(bench, bare, bare) == ["imported", "there"]
+
+
+class TestADryRun:
+    def test_says_what_would_be_and_writes_nothing(self, bench: StallBench) -> None:
+        order = bench.order_placed(1)
+        bench.run()
+        bring(bench, theirs("901", own_id="orderdesk-1"), theirs("902", own_id="orderdesk-2"))
+        before = bench.everything()
+        wanted = [
+            theirs("901", own_id="orderdesk-1"),
+            theirs("902", own_id="orderdesk-2", folder="Canceled"),
+            theirs("903", own_id="orderdesk-3"),
+            theirs("A-77", own_id="orderdesk-4", store_order_id=order.store_order_id),
+            theirs("", own_id="orderdesk-5"),
+        ]
+        assert would(bench, *wanted) == ["there", "moved", "imported", "there", "refused"]
+        assert bench.everything() == before
+        assert results(bench, *wanted) == ["there", "moved", "imported", "there", "refused"]
 
 
 class TestNeverMadeAgain:

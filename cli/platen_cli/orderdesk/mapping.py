@@ -103,6 +103,19 @@ def _column(name: str) -> str:
     return first[1] if first else column
 
 
+_NAMES = {"print_sku": "sku", "print_url": "url", "print_design_id": "design_id", "print_account": "account"} | {
+    "print_location": "location", "print_type": "kind", "print_preview": "preview",
+}  # fmt: skip
+"""A row's fields -> how the product map shows them."""
+
+
+def says_the_same(row: Row, details: Mapping[str, Any], location: str) -> bool:
+    """Whether the product map has the row already, as ``products`` shows it."""
+    plain = all(row.get(ours, "") == (details.get(shown) or "") for ours, shown in _NAMES.items())
+    several = all(row.get(name, []) == list(details.get(name) or []) for name in ("more", "options"))
+    return plain and several and row.get("location", "") == location
+
+
 # ── folders ──
 
 

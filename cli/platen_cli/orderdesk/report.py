@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from platen_cli.orderdesk.mapping import Folders, Products
+from platen_cli.products import Row
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -19,6 +20,10 @@ NOT_IN_THE_API = (
     " mail classes and folders there",
     "templates (receipts, mails, PDFs), users, buttons and appointments: they are not in its API either",
 )
+IN_BOTH = (
+    "Platen takes this store's orders itself. Where `platen orders show` says that Platen makes one,"
+    " cancel it in Order Desk, or it is made twice:"
+)
 FINISH_THERE = "Platen will not send them: finish them in Order Desk, and disconnect it only when none is left."
 
 
@@ -28,11 +33,15 @@ class Orders:
 
     read: int = 0
     results: Counter[str] = field(default_factory=Counter)
-    """imported, there, moved, refused -> how many; empty in a dry run."""
+    """imported, there, moved, refused -> how many became that, or would."""
+    unfit: list[tuple[str, str]] = field(default_factory=list)
+    """(number, why) of those that were not even offered."""
     refused: list[tuple[str, str]] = field(default_factory=list)
-    """(number, why)"""
+    """(number, why) of those, and of those that Platen would not take."""
     open: list[str] = field(default_factory=list)
     """Numbers of those that nobody seems to have finished."""
+    both: list[str] = field(default_factory=list)
+    """Those of them that came in since Platen takes the store's orders itself."""
     without_folder: int = 0
     left: Counter[str] = field(default_factory=Counter)
     """What has no counterpart -> in how many orders."""
@@ -41,10 +50,25 @@ class Orders:
 
 
 @dataclass
+class Rows:
+    """Rows for the product map, beside what is there."""
+
+    new: list[Row] = field(default_factory=list)
+    changed: list[Row] = field(default_factory=list)
+    """The map says something else of these SKUs; it would be replaced."""
+    same: int = 0
+
+    @property
+    def to_write(self) -> list[Row]:
+        return [*self.new, *self.changed]
+
+
+@dataclass
 class Report:
     store: str
     folders: Folders
     products: Products
+    rows: Rows
     orders: Orders | None
     """None where they were not asked for."""
     done: bool = False
@@ -58,7 +82,9 @@ class Report:
             "dry_run": not self.done,
             "folders": {"new": list(self.folders.new), "too_long": list(self.folders.too_long)},
             "products": {
-                "rows": len(made.rows),
+                "new": len(self.rows.new),
+                "changed": [row["sku"] for row in self.rows.changed],
+                "same": self.rows.same,
                 "written": self.written,
                 "without_print_fields": made.without_print,
                 "of_these_with_a_location": made.without_print_but_located,
@@ -79,6 +105,7 @@ class Report:
             **{name: orders.results[name] for name in ("imported", "there", "moved")},
             "refused": [{"number": number, "why": why} for number, why in orders.refused],
             "open": orders.open,
+            "open_in_both": orders.both,
             "without_folder": orders.without_folder,
             "sources": dict(orders.sources),
         }
@@ -117,8 +144,12 @@ class Report:
 
     def _product_lines(self) -> Iterator[tuple[str, str]]:
         made = self.products
-        rows = self.written if self.done else len(made.rows)
-        yield f"  {_count(rows, 'product')} {'written' if self.done else 'to write'} to the product map", ""
+        words = "written to the product map" if self.done else "to write to the product map"
+        yield f"  {_count(len(self.rows.new), 'product')} {words}; {self.rows.same:,} there already", ""
+        if self.rows.changed:
+            verb = "were replaced" if self.done else "would be replaced"
+            yield f"  {_count(len(self.rows.changed), 'product')} the map said something else of {verb}:", "yellow"
+            yield from _some([row["sku"] for row in self.rows.changed], "yellow")
         if made.without_print:
             located = f", {made.without_print_but_located:,} of them with a location"
             words = f"{_count(made.without_print, 'item')} without print fields: nothing to move"
@@ -134,12 +165,13 @@ class Report:
             yield "  Orders were left alone (--no-orders).", "dim"
             return
         sources = ", ".join(f"{name or 'no source'}: {count:,}" for name, count in orders.sources.most_common(10))
-        if self.done:
-            done = orders.results
-            words = f"{done['imported']:,} taken in as history, {done['there']:,} there already"
-            yield f"  {_count(orders.read, 'order')} read ({sources}): {words}, {done['moved']:,} moved", ""
-        else:
-            yield f"  {_count(orders.read, 'order')} to take in as history ({sources or 'none'})", ""
+        done = orders.results
+        taken, moved = ("taken in", "moved") if self.done else ("to take in", "to move to another folder")
+        yield f"  {_count(orders.read, 'order')} read ({sources or 'none'}):", ""
+        words = (
+            f"{done['imported']:,} {taken} as history, {done['there']:,} there already, {done['moved']:,} {moved}"
+        )
+        yield f"    {words}", ""
         if orders.without_folder:
             yield f"  {_count(orders.without_folder, 'order')} in no folder that has a name here", "yellow"
         if orders.refused:
@@ -147,13 +179,20 @@ class Report:
             yield from _some([f"{number}: {why}" for number, why in orders.refused], "red")
         if orders.open:
             yield f"  {_count(len(orders.open), 'order')} not finished there. {FINISH_THERE}", "yellow"
-            yield f"    {', '.join(orders.open[:200])}{' …' if len(orders.open) > 200 else ''}", "yellow"
+            yield f"    {_some_numbers(orders.open)}", "yellow"
+        if orders.both:
+            yield f"  {_count(len(orders.both), 'order')} of these came in since {IN_BOTH}", "bold red"
+            yield f"    {_some_numbers(orders.both)}", "red"
 
 
 def _some(lines: list[str], style: str) -> Iterator[tuple[str, str]]:
     yield from ((f"    {line}", style) for line in lines[:_SHOWN])
     if len(lines) > _SHOWN:
         yield f"    … and {len(lines) - _SHOWN:,} more (--json has them all)", style
+
+
+def _some_numbers(numbers: list[str]) -> str:
+    return f"{', '.join(numbers[:200])}{' …' if len(numbers) > 200 else ''}"
 
 
 def _names(names: tuple[str, ...]) -> str:

@@ -84,6 +84,8 @@ class ImportOrders(_Given):
     orders: tuple[dict[str, Any], ...] = Field(min_length=1, max_length=MOST_AT_ONCE)
     source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
     """The system that handled them, as people call it: ``Order Desk``."""
+    dry_run: bool = False
+    """Only say what would become of each; write nothing."""
 
 
 class Result(StrEnum):
@@ -122,12 +124,12 @@ def _import(hub: Hub, request: ImportOrders, said: dict[str, Any]) -> Answer:
     if len(body.model_dump_json().encode()) > LARGEST_BODY:
         return _result(given.number, Result.REFUSED, "it is too large to be kept")
     try:
-        return _result(given.number, *_take(hub, request.source, given, body))
+        return _result(given.number, *_take(hub, request, given, body))
     except Conflict:
         return _result(given.number, Result.THERE, "somebody else wrote it at the same moment")
 
 
-def _take(hub: Hub, source: str, given: GivenOrder, body: OrderBody) -> tuple[Result, str]:
+def _take(hub: Hub, request: ImportOrders, given: GivenOrder, body: OrderBody) -> tuple[Result, str]:
     order = body.order
     known = hub.orders.load(order.order_id)
     if known and known.head.imported_from and not _is_part(known.head, order):
@@ -136,12 +138,14 @@ def _take(hub: Hub, source: str, given: GivenOrder, body: OrderBody) -> tuple[Re
         body = body.but(order=order)
         known = hub.orders.load(order.order_id)
     if known is None:
-        return _as_new(hub, source, given.folder, body)
+        return _as_new(hub, request, given.folder, body)
     if not known.head.imported_from:
         return Result.THERE, "Platen has it from the store itself"
     if known.head.folder == given.folder:
         return Result.THERE, ""
-    return _move(hub, source, known, given.folder)
+    if not request.dry_run:
+        _move(hub, request.source, known, given.folder)
+    return Result.MOVED, f"from {known.head.folder or 'no folder'} to {given.folder or 'no folder'}"
 
 
 def _is_part(head: OrderHead, order: Order) -> bool:
@@ -149,11 +153,18 @@ def _is_part(head: OrderHead, order: Order) -> bool:
     return bool(mine & set(head.accepted)) or (not mine and not head.accepted)
 
 
-def _as_new(hub: Hub, source: str, folder: str, body: OrderBody) -> tuple[Result, str]:
+def _as_new(hub: Hub, request: ImportOrders, folder: str, body: OrderBody) -> tuple[Result, str]:
     order = body.order
     own = [one for one in hub.orders.by_number(order.connection, order.number) if not one.imported_from]
     if own:
         return Result.THERE, "Platen has an order of this number from the store itself"
+    if not request.dry_run:
+        _keep(hub, request.source, folder, body)
+    return Result.IMPORTED, ""
+
+
+def _keep(hub: Hub, source: str, folder: str, body: OrderBody) -> None:
+    order = body.order
     now = hub.clock.now()
     head = OrderHead(
         order_id=order.order_id,
@@ -174,15 +185,13 @@ def _as_new(hub: Hub, source: str, folder: str, body: OrderBody) -> tuple[Result
     )
     event = Event(order_id=order.order_id, at=now, what=f"It was moved in from {source}, where it was handled.")
     hub.orders.save(None, OrderRecord(head=head).settled(now), body=body, events=[event])
-    return Result.IMPORTED, ""
 
 
-def _move(hub: Hub, source: str, record: OrderRecord, folder: str) -> tuple[Result, str]:
+def _move(hub: Hub, source: str, record: OrderRecord, folder: str) -> None:
     now = hub.clock.now()
-    where = folder or "no folder"
-    event = Event(order_id=record.head.order_id, at=now, what=f"{source} has it in {where} now; so it is here.")
-    hub.orders.save(record, record.but(head=record.head.but(folder=folder, changed_at=now)), events=[event])
-    return Result.MOVED, f"from {record.head.folder or 'no folder'} to {where}"
+    what = f"{source} has it in {folder or 'no folder'} now; so it is here."
+    after = record.but(head=record.head.but(folder=folder, changed_at=now))
+    hub.orders.save(record, after, events=[Event(order_id=record.head.order_id, at=now, what=what)])
 
 
 def _order(store: str, given: GivenOrder) -> Order:
