@@ -12,7 +12,7 @@ from platen_cli.answers_tried import Folder, Folders, MovedAll, MovedOrders
 from platen_cli.commands_orders import Who, Yes, user
 from platen_cli.desk import Desk
 from platen_cli.plain import plain
-from platen_cli.stops import REFUSED, Stop, WrongUsage
+from platen_cli.stops import REFUSED, NotThere, Stop, WrongUsage
 
 _AT_ONCE = 100
 _LONGEST = 50
@@ -44,9 +44,13 @@ def remove_folder(ctx: typer.Context, name: Annotated[str, typer.Argument(help="
 
 def move(
     ctx: typer.Context,
-    names: Annotated[
-        list[str], typer.Argument(metavar="[ORDER]... FOLDER", help="The orders, by number or id; last the folder.")
+    orders: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ORDER", default_factory=list, show_default=False, help="The orders, by number or id."
+        ),
     ],
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Where they go.")],
     all_in: Annotated[str, typer.Option("--all-in", metavar="FOLDER", help="All orders of that folder.")] = "",
     store: Annotated[str, typer.Option("--store", "--connection", help="The orders' store.")] = "",
     who: Who = "",
@@ -59,8 +63,7 @@ def move(
     platen move --all-in New --store shop Printed
     """
     desk: Desk = ctx.obj
-    *orders, last = names
-    to = _named(last)
+    to = _named(folder)
     if all_in:
         if orders:
             raise WrongUsage("--all-in takes every order of a folder: name no single ones beside it.")
@@ -142,7 +145,7 @@ def _folder(known: Folders, name: str) -> Folder:
         if one.name.casefold() == name.casefold():
             return one
     near = get_close_matches(name, names, 1)
-    raise WrongUsage(
+    raise NotThere(
         f"There is no folder '{name}'{f': did you mean {near[0]}?' if near else '.'}",
         f"There are: {', '.join(names)}." if names else "Make it first: platen folders add NAME",
     )

@@ -10,7 +10,7 @@ from platen_cli import answers
 from platen_cli.answers import read
 from platen_cli.desk import Desk
 from platen_cli.dry_run import MOST, gather
-from platen_cli.stops import WrongUsage
+from platen_cli.stops import NotThere, WrongUsage
 
 Store = Annotated[str, typer.Argument(metavar="STORE", help="The store connection.")]
 OnlyStore = Annotated[
@@ -31,7 +31,7 @@ def link(
     store: Store,
     vendor: Vendor,
     name: Annotated[
-        str, typer.Option(help="What to call it, so that a vendor can have several [default: the vendor's name].")
+        str, typer.Option(help="What to call it, so that a vendor can have several; without: the vendor's name.")
     ] = "",
     all_lines: Annotated[
         bool, typer.Option("--all-lines", help="Everything that goes in a parcel, not only what has print details.")
@@ -80,6 +80,7 @@ def link(
         return
     result = desk.ask("link", store=store, **made, **({"before": before.strip()} if before.strip() else {}))
     desk.answer(result, lambda: _links_of(result))
+    desk.say(f"What it does to the newest orders: platen links try {store}", "dim")
 
 
 def unlink(
@@ -158,7 +159,7 @@ def _try(
 
 
 def store_of(desk: Desk, store: str) -> answers.Connection:
-    """The store connection of that name. Raises WrongUsage with the names there are."""
+    """The store connection of that name. Raises NotThere with the names there are."""
     return _find(read(answers.Connections, desk.ask("connections")), store)
 
 
@@ -173,8 +174,10 @@ def _find(found: answers.Connections, store: str) -> answers.Connection:
         if one.connection_id == store or (not store and len(stores) == 1):
             return one
     names = ", ".join(one.connection_id for one in stores)
-    raise WrongUsage(
-        f"There is no store connection '{store}'." if store else "Say which store.",
+    if not store and stores:
+        raise WrongUsage("Say which store.", f"There are: {names}.")
+    raise NotThere(
+        f"There is no store connection '{store}'." if store else "There is no store connection.",
         f"There are: {names}." if names else "Connect one first: platen connect",
     )
 

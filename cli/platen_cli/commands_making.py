@@ -11,7 +11,7 @@ from platen_cli.answers import read
 from platen_cli.commands_orders import From, OrderName, Who, Yes, part_of, show_order, user
 from platen_cli.desk import Desk
 from platen_cli.plain import plain
-from platen_cli.stops import WrongUsage
+from platen_cli.stops import NotThere, WrongUsage
 
 _LONGEST_REASON = 200
 _MADE = ("sent", "in_production", "shipped")
@@ -74,13 +74,13 @@ def _job(order: answers.OrderShown, place: str | None) -> answers.JobShown:
     if len(jobs) == 1:
         return jobs[0]
     if not order.jobs or not (place or made):
-        raise WrongUsage(f"Nothing of order {order.head.number} was made yet: there is nothing to make again.")
+        raise NotThere(f"Nothing of order {order.head.number} was made yet: there is nothing to make again.")
     there = "; ".join(
         f"--place job-{one.job_id} ({one.vendor}: {', '.join(line.title or line.line_id for line in one.lines)})"
         for one in made or order.jobs
     )
     wrong = f"Order {order.head.number} has no {place}." if place else "There are several jobs: say which."
-    raise WrongUsage(wrong, there)
+    raise NotThere(wrong, there)
 
 
 def _lines(job: answers.JobShown, said: list[str] | None) -> dict[str, int]:
@@ -94,7 +94,7 @@ def _lines(job: answers.JobShown, said: list[str] | None) -> dict[str, int]:
         if line.line_id in wanted:
             raise WrongUsage(f"--line names {name.strip()} twice.")
         if int(number) > line.quantity:
-            raise WrongUsage(f"Only {line.quantity} of {name.strip()} are in job {job.job_id}, not {int(number)}.")
+            raise NotThere(f"Only {line.quantity} of {name.strip()} are in job {job.job_id}, not {int(number)}.")
         wanted[line.line_id] = int(number)
     return wanted
 
@@ -107,7 +107,7 @@ def _line(job: answers.JobShown, name: str) -> answers.LineShown:
         return found[0]
     there = "; ".join(f"{line.line_id} ({line.sku or line.title})" for line in job.lines)
     several = "is the SKU of several lines: name one by its id" if found else "is no line of it"
-    raise WrongUsage(f"Job {job.job_id}: '{name}' {several}.", f"Its lines: {there}")
+    raise NotThere(f"Job {job.job_id}: '{name}' {several}.", f"Its lines: {there}")
 
 
 def cancel_whole(

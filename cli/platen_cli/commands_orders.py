@@ -17,7 +17,7 @@ from platen_cli.stops import ATTENTION, WrongUsage
 OrderName = Annotated[str, typer.Argument(metavar="ORDER", help="Its number (1001 or '#1001') or its id.")]
 Place = Annotated[str, typer.Option(help="Which part of it: job-1, shipment-ab12; without: all of it.")]
 From = Annotated[str, typer.Option("--connection", help="Its store, when several stores have that number.")]
-Who = Annotated[str, typer.Option(help="Who decided it, for the order's story [default: your user name].")]
+Who = Annotated[str, typer.Option(help="Who decided it, for the order's story; without: your user name.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 _STATES = ("waiting", "open", "attention", "done", "cancelled", "nothing_to_make")

@@ -14,7 +14,7 @@ from platen_cli.dry_run import MOST, gather
 from platen_cli.given import read_text
 from platen_cli.groups import two_words
 from platen_cli.schema import Field
-from platen_cli.stops import WrongUsage
+from platen_cli.stops import NotThere
 
 Name = Annotated[str, typer.Argument(metavar="CONNECTION", help="The connection's name, e.g. printer.")]
 Sets = Annotated[
@@ -84,7 +84,7 @@ def _look_up(desk: Desk, connection: str) -> _Rules:
     there = next((one for one in everything if one.connection_id == connection), None)
     if there is None:
         names = ", ".join(one.connection_id for one in everything)
-        raise WrongUsage(
+        raise NotThere(
             f"There is no connection '{connection}'.",
             f"There are: {names}." if names else "Connect one first: platen connect",
         )
@@ -94,7 +94,7 @@ def _look_up(desk: Desk, connection: str) -> _Rules:
     if "store" in there.roles:
         found.intake = rules.INTAKE
     if not found.known:
-        raise WrongUsage(f"{connection} has no rules: it is neither a store nor a vendor that has any.")
+        raise NotThere(f"{connection} has no rules: it is neither a store nor a vendor that has any.")
     return found
 
 
@@ -146,7 +146,7 @@ def try_classes(
     desk: Desk = ctx.obj
     found = _look_up(desk, connection)
     if not found.making:
-        raise WrongUsage(f"{connection} is no vendor: only vendors have mail classes.")
+        raise NotThere(f"{connection} is no vendor: only vendors have mail classes.")
     making, _ = _changed(_Rules(found.connection, making=found.making), set_, add, remove)
     proposed = {**found.connection.making, **making} if making else None
     result = gather(desk, "try_classes", limit, connection=connection, making=proposed)

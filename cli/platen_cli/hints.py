@@ -66,6 +66,19 @@ def hints(order: str, place: str, actions: Iterable[str]) -> list[Hint]:
     return [_hint(action, order, where) for action in actions if action in _HELPS]
 
 
+def looks(code: str, order: str, store: str, vendor: str) -> list[Hint]:
+    """The commands that show more of a cause, before anything is done about it. ``vendor``: empty for none."""
+    match code:
+        case "unrouted_line":
+            tried = f"platen links try {shlex.quote(plain(store))} --order {shlex.quote(order)}"
+            return [Hint(tried, "why no link takes it")]
+        case "mail_class" if vendor:
+            rules = f"platen rules {shlex.quote(plain(vendor))}"
+            return [Hint(rules, 'its classes; --add class_match "SHIPPING METHOD=CLASS"')]
+        case _:
+            return []
+
+
 def _hint(action: str, order: str, where: str) -> Hint:
     reference = " --vendor-ref ITS-NUMBER" if action == "mark-sent" else ""
     return Hint(f"platen {action} {shlex.quote(order)}{where}{reference}", _HELPS[action])

@@ -8,7 +8,7 @@ from typing import Any
 
 from platen_cli import answers
 from platen_cli.given import read_text
-from platen_cli.stops import WrongUsage
+from platen_cli.stops import NotThere, WrongUsage
 
 FIELDS = {"name", "vendor", "lines", "skus", "countries", "vendors", "tags", "locations", "folders", "send"}
 _MOST = 100
@@ -50,7 +50,7 @@ def with_link(links: Sequence[answers.Link], new: answers.Link, before: str) -> 
         others = [name for name in names if name != new.called]
         if before not in others:
             there = f"There are: {', '.join(others)}." if others else ""
-            raise WrongUsage(f"There is no other link '{before}' to put it in front of.", there)
+            raise NotThere(f"There is no other link '{before}' to put it in front of.", there)
         result.remove(new)
         result.insert([one.called for one in result].index(before), new)
     return [one.model_dump(mode="json") for one in result]

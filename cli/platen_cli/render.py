@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from platen_cli import answers
-from platen_cli.hints import Hint, cause, hints, name_of
+from platen_cli.hints import Hint, cause, hints, looks, name_of
 from platen_cli.plain import plain
 from platen_cli.times import ago, short
 from platen_cli.wording import in_one_message, is_held
@@ -141,7 +141,9 @@ def _attention_item(
     )
     yield Padding(text(cause(item.cause), "red"), (0, 0, 0, 4))
     yield Padding(Group(*problems(item.problems, item.cause)), (0, 0, 0, 4))
-    yield Padding(commands(hints(name, item.place, item.actions)), (0, 0, 1, 4))
+    vendor = where if item.place.startswith("job") else ""
+    found = [*looks(item.cause, name, item.connection, vendor), *hints(name, item.place, item.actions)]
+    yield Padding(commands(found), (0, 0, 1, 4))
 
 
 def _waiting_connection(one: answers.WaitingConnection, at: datetime | None) -> RenderableType:

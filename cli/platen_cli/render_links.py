@@ -149,7 +149,7 @@ def _decided(same: list[ClassTried]) -> Text:
     elif decided_by(one.by):
         parts.append(text(decided_by(one.by)))
     if one.problem:
-        parts.append(text(one.problem, "red"))
+        parts.append(text("waits for you", "red"))
     return Text("\n").join(parts)
 
 
@@ -171,6 +171,8 @@ def _class_tally(orders: Iterable[ClassTried]) -> Iterator[Text]:
         yield text(f"{_count(len(fallen), 'order')} only by a default: {_named(fallen)}", "yellow")
     if lost:
         yield text(f"{_count(len(lost), 'order')} would wait for you: {_named(lost)}", "red")
+    for words in dict.fromkeys(one.problem for one in lost):
+        yield text(f"\u2022 {words}", "red")
 
 
 def _named(found: list[ClassTried]) -> str:

@@ -57,6 +57,13 @@ class WrongUsage(Stop):
         super().__init__(words, advice, code="usage")
 
 
+class NotThere(Stop):
+    """What was named is not there: well said, but not so."""
+
+    def __init__(self, words: str, advice: str = "") -> None:
+        super().__init__(words, advice, code="not_found")
+
+
 class Unreachable(Stop):
     exit_code = UNREACHABLE
 

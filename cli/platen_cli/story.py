@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from platen_cli import answers
-from platen_cli.hints import cause, hints, name_of
+from platen_cli.hints import cause, hints, looks, name_of
 from platen_cli.plain import plain
 from platen_cli.render import STATES, commands, problems, text
 from platen_cli.times import ago, local
@@ -204,12 +204,14 @@ def _to_do(order: answers.OrderShown) -> Iterator[RenderableType]:
         return
     yield _title("What to do now")
     name = name_of(order.head.number, order.head.order_id)
+    vendors = {f"job {job.job_id}": job.vendor for job in order.jobs}
     for place, attention in waiting:
         where = "" if place == "order" else f"{plain(place)}: "
         since = f" (for {ago(attention.since)})" if attention.since else ""
         yield Padding(Text.assemble((f"{where}{cause(attention.cause)}", "red"), (since, "dim")), (0, 0, 0, 2))
         yield Padding(Group(*problems(attention.problems, attention.cause)), (0, 0, 0, 2))
-        yield Padding(commands(hints(name, place, attention.actions)), (0, 0, 1, 2))
+        more = looks(attention.cause, name, order.head.connection, vendors.get(place, ""))
+        yield Padding(commands([*more, *hints(name, place, attention.actions)]), (0, 0, 1, 2))
 
 
 def _waiting(order: answers.OrderShown) -> Iterator[tuple[str, answers.Attention]]:

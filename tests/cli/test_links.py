@@ -260,7 +260,7 @@ def test_one_new_link_is_tried_where_it_would_stand(
 
 def test_trying_a_link_in_front_of_none(run: Run, operator: FakeOperator, shop: dict[str, Any]) -> None:
     result = run("link", "shop", "pov", "--before", "Mugz", "--try")
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert "There are: Mugs, Canvas DE, warehouse." in result.stderr
 
 

