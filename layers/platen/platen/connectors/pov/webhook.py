@@ -24,9 +24,14 @@ NEWS = frozenset({"order.accepted", "order.rejected", "shipment.created"})
 CALLER_FILLS_IN = "-"
 """Stands where the connection goes: the path the webhook came in by tells which it is."""
 
-Word = Annotated[
-    str, BeforeValidator(lambda value: str(value) if type(value) is int else value or ""), Field(max_length=200)
-]
+
+def _word(value: object) -> object:
+    if value is None:
+        return ""
+    return str(value) if type(value) is int else value
+
+
+Word = Annotated[str, BeforeValidator(_word), Field(max_length=200)]
 
 
 class _News(BaseModel):
