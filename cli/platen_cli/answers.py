@@ -170,8 +170,6 @@ class JobShown(Shown):
     test: bool = False
     mail_class: str = ""
     mail_class_by: str = "none"
-    asked_class: str = ""
-    """The order's shipping method, where the answer tells it."""
     warnings: tuple[str, ...] = ()
     shares: Shares | None = None
     reprint_of: str = ""
@@ -209,6 +207,8 @@ class OrderShown(Shown):
     head: OrderRow
     lines: tuple[LineShown, ...] = ()
     """As they were ordered; empty when the order's details are not kept any more."""
+    shipping_method: str = ""
+    """What the buyer chose, as far as it is kept."""
     jobs: tuple[JobShown, ...] = ()
     shipments: tuple[ShipmentShown, ...] = ()
     events: tuple[Moment, ...] = ()

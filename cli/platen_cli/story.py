@@ -80,6 +80,8 @@ def _ordered(order: answers.OrderShown) -> Iterator[RenderableType]:
     if order.lines:
         yield _title("Ordered")
         yield _lines(order.lines, _in_jobs(order))
+    if order.shipping_method:
+        yield Padding(text(f"to be shipped by {order.shipping_method}", "dim"), (0, 0, 0, 2))
 
 
 def _in_jobs(order: answers.OrderShown) -> set[str]:
@@ -112,7 +114,7 @@ def _job(order: answers.OrderShown, job: answers.JobShown) -> Iterator[Renderabl
     )
     if len(order.jobs) > 1 or not order.lines:
         yield _lines(job.lines)
-    yield _facts(_job_facts(job, split=len(order.jobs) > 1))
+    yield _facts(_job_facts(order, job))
     for warning in job.warnings:
         yield Padding(text(f"Warning: {warning}", "yellow"), (0, 0, 0, 2))
     for shipment in order.shipments:
@@ -124,7 +126,7 @@ def _because(job: answers.JobShown) -> str:
     return f": {plain(job.reason)}" if job.reason else ""
 
 
-def _job_facts(job: answers.JobShown, *, split: bool) -> Iterator[tuple[str, str | Text]]:
+def _job_facts(order: answers.OrderShown, job: answers.JobShown) -> Iterator[tuple[str, str | Text]]:
     yield "its number at the vendor", job.vendor_ref
     yield "our number there", job.external_id
     yield "the vendor says", job.vendor_words
@@ -133,14 +135,14 @@ def _job_facts(job: answers.JobShown, *, split: bool) -> Iterator[tuple[str, str
     if job.attempt > 1:
         yield "attempts", str(job.attempt)
     if job.mail_class:
-        yield "mail class", _mail_class(job)
-    if split and job.shares:
+        yield "mail class", _mail_class(job, order.shipping_method)
+    if len(order.jobs) > 1 and job.shares:
         yield "its part of the order", shares(job.shares)
 
 
-def _mail_class(job: answers.JobShown) -> Text:
+def _mail_class(job: answers.JobShown, asked: str) -> Text:
     """The class, and what decided it: a default is never shown as if it had been asked for."""
-    how = how_decided(job.mail_class_by, job.asked_class)
+    how = how_decided(job.mail_class_by, asked)
     return text(job.mail_class).append(
         f" ({how})" if how else "", "yellow" if job.mail_class_by in FALLBACKS else "dim"
     )

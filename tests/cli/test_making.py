@@ -205,16 +205,23 @@ def test_the_answer_is_json_alone_when_asked(run: Run, command: tuple[str, ...])
 def test_the_story_tells_the_mail_class_and_how_it_was_decided(run: Run, operator: FakeOperator) -> None:
     with_jobs(
         operator,
-        job("1", mail_class="STD", mail_class_by="default", asked_class="Express"),
+        job("1", mail_class="STD", mail_class_by="default"),
         job("2", mail_class="AIR", mail_class_by="country"),
         job("3", mail_class="FAST", mail_class_by="pattern"),
         job("4", mail_class="FAST", mail_class_by="none"),
+        shipping_method="Express",
     )
     shown = run("orders", "show", "1001").stdout
     assert "STD (Default Mail Class, nothing matched 'Express')" in shown
-    assert "AIR (Default Mail Class by country, nothing else matched)" in shown
+    assert "AIR (Default Mail Class by country, nothing matched 'Express')" in shown
     assert "FAST (Shipping Class Match, a pattern)" in shown
+    assert "to be shipped by Express" in shown
     assert "FAST\n" in "\n".join(row.rstrip() for row in shown.splitlines())
+
+
+def test_an_order_whose_details_are_gone_still_shows_a_default_as_one(run: Run, operator: FakeOperator) -> None:
+    with_jobs(operator, job("1", mail_class="STD", mail_class_by="default"), lines=[])
+    assert "STD (Default Mail Class, nothing else matched)" in run("orders", "show", "1001").stdout
 
 
 def test_the_story_tells_warnings_and_each_jobs_share(run: Run, operator: FakeOperator) -> None:

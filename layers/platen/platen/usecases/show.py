@@ -10,6 +10,7 @@ from platen import connectors
 from platen.domain.attention import Attention
 from platen.domain.connection import Connection, Role
 from platen.domain.job import Job, JobState
+from platen.domain.mail_class import method_of
 from platen.domain.model import iso
 from platen.domain.record import Event, OrderBody, OrderHead, OrderRecord, OrderState
 from platen.domain.shipment import Shipment, ShipmentState
@@ -76,6 +77,7 @@ def order_view(hub: Hub, record: OrderRecord) -> dict[str, Any]:
     return {
         "head": head_view(record.head),
         "lines": _order_lines(body),
+        "shipping_method": method_of(body.order) if body else "",
         "jobs": [_job_view(job, body) for job in record.jobs.values()],
         "shipments": [_shipment_view(one) for one in record.shipments.values()],
         "events": [event.model_dump(mode="json", include={"at", "what", "who"}) for event in events],
