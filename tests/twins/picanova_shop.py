@@ -47,21 +47,26 @@ class Listener:
 class Shop:
     """Talks to a twin as a client does: over HTTP, with one account's credentials."""
 
+    api = "beta"
+
     def __init__(self, twin: PicanovaTwin, auth: tuple[str, str] = EU) -> None:
         self.twin = twin
         self._http = WsgiHttp({HOST: twin.app})
         self._auth = auth
 
     def ask(self, method: str, path: str, body: object | None = None) -> Reply:
-        return self._http.send(method, f"https://{HOST}/api/beta{path}", json=body, auth=self._auth)
+        return self._http.send(method, f"https://{HOST}/api/{self.api}{path}", json=body, auth=self._auth)
 
     def data(self, method: str, path: str, body: object | None = None) -> Any:
         reply = self.ask(method, path, body)
         assert reply.status == 200, reply.body
         return json.loads(reply.body)["data"]
 
+    def an_order(self, **changes: Any) -> dict[str, Any]:
+        return an_order(**changes)
+
     def order(self, **changes: Any) -> dict[str, Any]:
-        made: dict[str, Any] = self.data("POST", "/orders", an_order(**changes))
+        made: dict[str, Any] = self.data("POST", "/orders", self.an_order(**changes))
         return made
 
     def refused(self, body: object, status: int = 422) -> dict[str, list[str]]:
@@ -76,6 +81,27 @@ class Shop:
         errors: dict[str, list[str]] = answer.get("errors", {})
         assert all(isinstance(line, str) for lines in errors.values() for line in lines)
         return errors
+
+
+class ShopV1(Shop):
+    """The same by v1."""
+
+    api = "v1"
+
+    def an_order(self, **changes: Any) -> dict[str, Any]:
+        return an_order_v1(**changes)
+
+
+def an_item_v1(**changes: Any) -> dict[str, Any]:
+    """The canvas of ``an_item``, by its blueprint's code."""
+    file = {"front": {"url": "https://art.example/7f3a.jpg"}}
+    return _without_nothing({"quantity": 1, "product_sku": "CVS40301MI2", "file": file} | changes)
+
+
+def an_order_v1(**changes: Any) -> dict[str, Any]:
+    address = an_address(country_code=None, country="DE")
+    order = {"external_id": "1001-k7x2m3qpl4tzabcd-1", "shipping_type": "tracked", "shipping": address}
+    return _without_nothing(order | {"items": [an_item_v1()]} | changes)
 
 
 def an_item(**changes: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from platen.connectors.picanova import mapping, wire
 from platen.connectors.picanova.catalogue import Variant
 from platen.domain.job import VendorOrder, VendorPhase
-from platen.domain.order import Address, Money, ShippingChoice
+from platen.domain.order import Address, Charges, Money, ShippingChoice
 from platen.domain.printing import PrintDetails, PrintOption
 from platen.domain.verdicts import Refused
 from tests.connectors.picanova.fakes import NOW
@@ -129,6 +129,19 @@ def test_shipping_that_was_paid_is_told_for_customs() -> None:
         for title, amount in (("A", "4.90"), ("B", "1.05"))
     )
     assert body(shipping=paid)["customs_shipping_costs"] == 5.95
+
+
+def test_a_job_declares_its_own_share_of_the_shipping_and_not_the_whole_orders() -> None:
+    """Two jobs of one order would declare the buyer's postage twice."""
+    paid = (ShippingChoice(title="A", price=Money(amount=Decimal("9.90"), currency="EUR")),)
+    whole = Charges(currency="EUR", shipping=Decimal("9.90"))
+    assert body(shipping=paid, charges=whole)["customs_shipping_costs"] == 9.9
+    share = Charges(currency="EUR", shipping=Decimal("3.30"))
+    assert body(shipping=paid, charges=whole, job={"shares": share})["customs_shipping_costs"] == 3.3
+    nothing = Charges(currency="EUR")
+    assert body(shipping=paid, charges=whole, job={"shares": nothing})["customs_shipping_costs"] == 0
+    kroner = Charges(currency="SEK", shipping=Decimal(36))
+    assert "customs_shipping_costs" not in body(shipping=paid, charges=whole, job={"shares": kroner})
 
 
 def test_a_value_in_another_currency_than_the_stores_own_is_not_told() -> None:

@@ -8,13 +8,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from platen.connectors.picanova import mapping
 from platen.domain.order import Attribute
-from platen.domain.printing import PrintOption
+from platen.domain.printing import PrintOption, read_attributes
 from tests.connectors.picanova.house import (
     CANVAS,
     a_line,
     a_request,
+    an_option,
     details,
+    settings,
     their_variant,
 )
 from tests.connectors.picanova.preflighting import fields, house, one, told
@@ -93,3 +96,42 @@ def test_an_option_whose_values_are_not_known_takes_any() -> None:
     assert told(a_request(details(options={"Engraving": "For Ottilie"})), house(variant)) == []
     missing = one(told(a_request(details(options={})), house(variant)))
     assert missing.suggestion == "Engraving"
+
+
+# more than five: the numbers are Order Desk's limit, and nobody else's
+
+TWELVE = {f"Finish {number}": f"Kind {number}" for number in range(1, 13)}
+TWELVE_OPTIONS = their_variant(
+    options={str(n): an_option(f"Finish {n}", (f"Kind {n}", "None")) for n in range(1, 13)}
+)
+
+
+def test_twelve_options_are_judged_each_by_its_own_letters() -> None:
+    assert told(a_request(details(options=TWELVE)), house(TWELVE_OPTIONS)) == []
+    wrong = TWELVE | {"Finish 9": "kind 9", "Finish 12": "KIND 12"}
+    found = told(a_request(details(options=wrong)), house(TWELVE_OPTIONS))
+    assert [(one.field, one.suggestion) for one in found] == [
+        ("print_option_value_9", "Kind 9"),
+        ("print_option_value_12", "Kind 12"),
+    ]
+
+
+def test_the_twelfth_option_is_missed_like_the_first() -> None:
+    eleven = {name: value for name, value in TWELVE.items() if name != "Finish 12"}
+    problem = one(told(a_request(details(options=eleven)), house(TWELVE_OPTIONS)))
+    assert (problem.field, problem.suggestion) == ("print_option_name_12", "Finish 12")
+
+
+@pytest.mark.parametrize("count", [5, 6, 12, 99])
+def test_a_line_of_a_store_with_that_many_options_is_sent_with_them_all(count: int) -> None:
+    attributes = [
+        Attribute(name=f"print_option_{half}_{number}", value=f"{word} {number}")
+        for number in range(1, count + 1)
+        for half, word in (("name", "Finish"), ("value", "Kind"))
+    ]
+    read, problems = read_attributes("11", attributes)
+    assert problems == ()
+    [item] = mapping.order_body(
+        a_request(read.but(sku="DIGI-40X30-1", url="https://a.example/1.jpg")), settings(), {}
+    )["items"]
+    assert item["options"] == {f"Finish {number}": f"Kind {number}" for number in range(1, count + 1)}

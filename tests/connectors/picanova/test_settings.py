@@ -59,6 +59,10 @@ def test_the_webhook_receiver_loads_neither_the_client_nor_requests() -> None:
         {"regions": ["eu"], "base_url_eu": "http://api.picanova.com/api/beta"},
         {"regions": ["eu"], "base_url_eu": "https://user:key@api.picanova.com/api/beta"},
         {"regions": ["eu"], "base_url_eu": "api.picanova.com"},
+        {"regions": ["eu"], "base_url_eu": ""},
+        {"regions": ["eu"], "base_url_v1_eu": "api.merchone.com/api/v1"},
+        {"regions": ["eu"], "base_url_v1_us": "http://api.merchone.com/api/v1"},
+        {"regions": ["eu-v1"]},
         {"regions": ["eu"], "shiping_type": "TRACKED"},
     ],
 )
@@ -71,6 +75,51 @@ def test_a_base_url_may_end_in_a_slash_and_be_on_this_machine() -> None:
     found = settings(base_url_eu="https://api.merchone.com/api/beta/", base_url_us="http://127.0.0.1:8083/api/beta")
     assert found.base_url("eu") == "https://api.merchone.com/api/beta"
     assert found.base_url("us") == "http://127.0.0.1:8083/api/beta"
+
+
+@pytest.mark.parametrize(
+    ("changes", "base_urls"),
+    [
+        ({}, ("https://api.merchone.com/api/v1",) * 2),
+        ({"base_url_eu": "https://api.merchone.com/api/beta/"}, ("https://api.merchone.com/api/v1",) * 2),
+        (
+            {"base_url_us": "http://127.0.0.1:8083/api/beta"},
+            ("https://api.merchone.com/api/v1", "http://127.0.0.1:8083/api/v1"),
+        ),
+        (
+            {"base_url_v1_eu": "https://api.picanova.com/api/v1/", "base_url_eu": "http://localhost/api/beta"},
+            ("https://api.picanova.com/api/v1", "https://api.merchone.com/api/v1"),
+        ),
+    ],
+)
+def test_v1_is_where_it_is_set_to_be_or_beside_the_beta_api(
+    changes: dict[str, str], base_urls: tuple[str, str]
+) -> None:
+    """A connection to a stand-in must not reach the real one by its other API."""
+    found = settings(**changes)
+    assert (found.base_url("eu-v1"), found.base_url("us-v1")) == base_urls
+
+
+def test_connections_of_before_go_on_where_their_mail_class_was_the_plain_one() -> None:
+    before = {"regions": ["eu"], "shipping_type": "TRACKED", "shipping_methods": {}}
+    assert Settings.model_validate(before) == Settings.model_validate({"regions": ["eu"]})
+    assert before["shipping_type"] == "TRACKED", "what was given is left as it is"
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        ({"shipping_type": "UNTRACKED"}, "make UNTRACKED the connection's Default Mail Class instead"),
+        (
+            {"shipping_methods": {"Express": "DHL"}},
+            "put its rows into the connection's Shipping Class Match instead",
+        ),
+    ],
+)
+def test_a_mail_class_that_was_a_setting_is_never_dropped_silently(before: dict[str, object], said: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings.model_validate({"regions": ["eu"]} | before)
+    assert said in str(refused.value)
 
 
 @pytest.mark.parametrize(
