@@ -45,6 +45,13 @@ def test_news_of_an_order_is_a_hint_of_its_ids_and_nothing_more(kind: str) -> No
     assert [hint] == heard(told), "a retry has the same name"
 
 
+def test_an_order_may_be_named_in_the_words_of_v1() -> None:
+    told = {"type": "order_failed", "data": {"order": {"order_id": "PPO7", "id": None, "external_id": "x"}}}
+    [hint] = heard(told)
+    assert isinstance(hint, VendorHint)
+    assert (hint.vendor_ref, hint.external_id) == ("PPO7", "x")
+
+
 @pytest.mark.parametrize("kind", ["order_commented", "order_created", "", "Shipment_sent"])
 def test_events_of_no_interest_are_none(kind: str) -> None:
     assert heard(event(kind)) == []

@@ -127,7 +127,8 @@ class Settings(BaseModel):
     base_url_v1_eu: BaseUrlIfAny = Field(
         default="",
         title="v1 API base URL, EU",
-        description=f"Empty: {V1_BASE}; where the base URL is a host of your own: v1 beside it.",
+        description=f"Empty: {V1_BASE}; where the base URL is a host of your own: v1 beside it. It is for products "
+        "set up at Picanova; how its orders are accepted, cancelled or looked up is not published.",
         json_schema_extra=ADVANCED,
     )
     base_url_v1_us: BaseUrlIfAny = Field(

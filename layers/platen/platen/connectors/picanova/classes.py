@@ -41,7 +41,8 @@ def problem_with(mail_class: str, account: str, methods: Sequence[MailClass]) ->
     if speaks_v1(account):
         what = (
             f'The shipping method "{_cut(code)}" cannot be asked for here: orders for print_design_id and other v1 '
-            "products take only TRACKED or UNTRACKED. Choose one of them in Shipping Class Match."
+            "products take only TRACKED or UNTRACKED. Choose one of them in Shipping Class Match, or link these "
+            "products to a Picanova connection of their own."
         )
         return Problem(what=what, field="mail_class", suggestion=ShippingType.TRACKED.value)
     offered = [one.code for one in classes(methods)]

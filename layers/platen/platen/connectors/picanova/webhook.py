@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pydantic import ValidationError
+from pydantic import AliasChoices, Field, ValidationError
 from pydantic_core import from_json
 
 from platen.connectors.picanova.wire import Id, Text, Wire
@@ -21,7 +21,8 @@ _LONGEST_EXTERNAL_ID = 200
 
 
 class _Order(Wire):
-    id: Id
+    id: Id = Field(validation_alias=AliasChoices("id", "order_id"))
+    """``order_id`` is v1's word for it; which of them its news have is not published."""
     external_id: Text = ""
 
 
