@@ -6,6 +6,7 @@ from typing import Any
 
 from platen.domain.attention import ACTIONS, Cause
 from platen.domain.making import Making
+from platen.usecases.operate import _ACTIONS
 from platen_cli.stops import Refused, Stop
 
 SETTINGS = {
@@ -168,6 +169,7 @@ class FakeOperator:
     def ask(self, action: str, **given: object) -> dict[str, Any]:
         said = {name: value for name, value in given.items() if value is not None}
         self.asked.append({"action": action, **said})
+        _ACTIONS[action][0].model_validate(said)  # what the real one would not even read is our mistake
         if self.fails.get(action):
             raise self.fails[action].pop(0)
         if action in self.results:
