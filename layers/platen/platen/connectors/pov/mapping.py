@@ -128,8 +128,8 @@ def private(request: JobRequest) -> tuple[str, ...]:
 # what POV tells
 
 
-def vendor_order(order: wire.Order, job: Job, profile: Profile, *, lines: Iterable[JobLine] = ()) -> VendorOrder:
-    """Their order in our words. ``lines``: the job's, where it is at hand to match by.
+def vendor_order(order: wire.Order, job: Job, profile: Profile) -> VendorOrder:
+    """Their order in our words.
 
     An order that POV has in the wrong mode has failed: a test would never be made though somebody waits for it,
     and what was meant as a test would be made and billed.
@@ -146,7 +146,7 @@ def vendor_order(order: wire.Order, job: Job, profile: Profile, *, lines: Iterab
         words=order.status[:200],
         test=bool(order.test),
         # POV gives back the line ids that we sent.
-        lines={line.line_id: line.line_id for line in lines},
+        lines={line.line_id: line.line_id for line in job.lines},
         parcels=tuple(_parcel(shipment) for shipment in _each_once(order.shipments)),
         reason=reason[:500],
     )

@@ -44,7 +44,7 @@ class PovVendor:
 
     def find(self, request: JobRequest) -> VendorOrder | None:
         order = self._called(request.job)
-        return self._seen(order, request.job, request) if order else None
+        return self._seen(order, request.job) if order else None
 
     def submit(self, request: JobRequest) -> VendorOrder:
         job = request.job
@@ -56,7 +56,7 @@ class PovVendor:
             except Rejected as no:
                 raise Refused(no.words, mapping.problems_of(no.said, request, self._profile)) from None
         _same(job.external_id, order.reference, Unclear)
-        return self._seen(order, job, request)
+        return self._seen(order, job)
 
     def read(self, job: Job) -> VendorOrder | None:
         if not job.vendor_ref:
@@ -172,8 +172,8 @@ class PovVendor:
             )
         return next(iter([*alive, *found]), None)
 
-    def _seen(self, order: wire.Order, job: Job, request: JobRequest | None = None) -> VendorOrder:
-        return mapping.vendor_order(order, job, self._profile, lines=request.job.lines if request else ())
+    def _seen(self, order: wire.Order, job: Job) -> VendorOrder:
+        return mapping.vendor_order(order, job, self._profile)
 
     def _delete(self, account: str, ref: str) -> Verdict | None:
         """What they said against it, which the read that follows may overrule."""
