@@ -9,7 +9,7 @@ import typer
 from platen_cli import answers
 from platen_cli.answers import read
 from platen_cli.desk import Desk
-from platen_cli.dry_run import MOST, gather
+from platen_cli.dry_run import MOST, gather, say_where_it_ended
 from platen_cli.stops import NotThere, WrongUsage
 
 Store = Annotated[str, typer.Argument(metavar="STORE", help="The store connection.")]
@@ -154,8 +154,8 @@ def _try(
 
     tried = read(LinksTried, result)
     desk.answer(result, lambda: _render().links_tried(tried))
-    if result["next"] and not orders:
-        desk.say(f"These were the newest {len(tried.orders)}; --limit looks at more.", "dim")
+    if not orders:
+        say_where_it_ended(desk, result, limit, to_see_more="To look at others, say which --state or --order.")
 
 
 def store_of(desk: Desk, store: str) -> answers.Connection:

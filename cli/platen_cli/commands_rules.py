@@ -10,7 +10,7 @@ import typer
 from platen_cli import answers, rules
 from platen_cli.answers import read
 from platen_cli.desk import Desk
-from platen_cli.dry_run import MOST, gather
+from platen_cli.dry_run import MOST, gather, say_where_it_ended
 from platen_cli.given import read_text
 from platen_cli.groups import two_words
 from platen_cli.schema import Field
@@ -155,8 +155,7 @@ def try_classes(
 
     tried = read(ClassesTried, result)
     desk.answer(result, lambda: classes_tried(tried))
-    if result["next"]:
-        desk.say(f"These were the newest {len(tried.orders)}; --limit looks at more.", "dim")
+    say_where_it_ended(desk, result, limit, to_see_more="Older ones are not tried.")
 
 
 def _drawn(found: _Rules, changed: set[str]) -> Any:

@@ -17,7 +17,7 @@ class _Page(Shown):
 
 
 def gather(desk: Desk, action: str, limit: int, **given: object) -> dict[str, Any]:
-    """Up to ``limit`` orders of a dry run, as one result. ``next`` is set when there would be more."""
+    """Up to ``limit`` orders of a dry run, as one result. ``next`` is set where the operator pages on."""
     found: list[dict[str, Any]] = []
     after = ""
     while True:
@@ -27,3 +27,11 @@ def gather(desk: Desk, action: str, limit: int, **given: object) -> dict[str, An
         if not page.next or page.next == after or len(found) >= limit:
             return {"orders": found[:limit], "next": page.next}
         after = page.next
+
+
+def say_where_it_ended(desk: Desk, result: dict[str, Any], limit: int, *, to_see_more: str) -> None:
+    """Said whenever there may be orders that were not looked at: the operator pages on only within one state."""
+    count = len(result["orders"])
+    if result["next"] or count >= min(limit, _PAGE):
+        how = "--limit looks at more." if result["next"] or limit < _PAGE else to_see_more
+        desk.say(f"Only the newest {count} were looked at. {how}", "dim")

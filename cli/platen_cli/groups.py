@@ -15,12 +15,19 @@ _OF_TWO = ("--add", "--remove")
 
 
 class ListsByItself(TyperGroup):
-    """``platen links shop`` is ``platen links list shop``, and ``platen folders`` is ``platen folders list``."""
+    """``platen links shop`` is ``platen links list shop``, and ``platen folders`` is ``platen folders list``.
+
+    A word that is no command goes to the list only where that takes words: else it is a mistyped command.
+    """
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if not args or (args[0] not in self.commands and args[0] not in _HELP):
+        if not args or (args[0] not in (*self.commands, *_HELP) and self._goes_to_the_list(args[0])):
             args = ["list", *args]
         return super().parse_args(ctx, args)
+
+    def _goes_to_the_list(self, word: str) -> bool:
+        takes_words = any(one.param_type_name == "argument" for one in self.commands["list"].params)
+        return takes_words or word.startswith("-")
 
 
 class TakesPairs(TyperCommand):

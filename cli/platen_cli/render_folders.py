@@ -37,7 +37,8 @@ def _count(number: int, most: int) -> Text:
 
 def _total(one: Folder, most: int) -> Text:
     known = max(one.total, sum(one.counts.values()))
-    return text(f"{known}+") if any(n >= most for n in one.counts.values()) else _count(known, known + 1)
+    at_most = any(number >= most for number in one.counts.values())
+    return text(f"{known}+") if at_most else text(known, "" if known else "dim")
 
 
 def _oldest(one: Folder) -> Text:

@@ -44,6 +44,14 @@ def test_one_store_needs_no_column_and_many_share_one(run: Run, operator: FakeOp
     assert "shop0" not in shown
 
 
+@pytest.mark.parametrize("word", ["create", "ad", "New"])
+def test_a_mistyped_command_is_not_taken_for_a_list(run: Run, operator: FakeOperator, word: str) -> None:
+    result = run("folders", word, "Rush")
+    assert result.exit_code == 2
+    assert f"No such command '{word}'" in result.stderr
+    assert operator.asked == []
+
+
 def test_no_folders_says_how_to_begin(run: Run, operator: FakeOperator) -> None:
     operator.folders = {}
     assert "platen folders add NAME" in run("folders").stdout

@@ -182,6 +182,24 @@ def test_a_dry_run_of_links_asks_page_by_page_and_no_further_than_wanted(run: Ru
     assert len(json.loads(result.stdout)["orders"]) == 150
 
 
+@pytest.mark.parametrize(
+    ("count", "more", "limit", "words"),
+    [
+        (25, "", "25", "Only the newest 25 were looked at. --limit looks at more."),
+        (100, "", "500", "Only the newest 100 were looked at. To look at others, say which --state or --order."),
+        (25, "x", "25", "Only the newest 25 were looked at. --limit looks at more."),
+        (3, "", "25", ""),
+    ],
+)
+def test_a_dry_run_that_saw_a_part_says_so(
+    run: Run, operator: FakeOperator, count: int, more: str, limit: str, words: str
+) -> None:
+    operator.results["try_links"] = {"orders": [tried("#1")] * count, "next": more}
+    said = run("links", "try", "shop", "--limit", limit).stderr
+    assert words in said
+    assert ("Only the newest" in said) is bool(words)
+
+
 def test_an_endless_page_mark_ends(run: Run, operator: FakeOperator) -> None:
     operator.results["try_links"] = {"orders": [], "next": "x"}
     assert run("links", "try", "shop", "--limit", "1000").exit_code == 0
