@@ -24,7 +24,7 @@ def _text(said: Any) -> str:
 
 def _map(said: Any) -> dict[str, str]:
     if isinstance(said, list):
-        said = {one.get("name"): one.get("value") for one in said if isinstance(one, dict)}
+        said = {_text(one.get("name")): one.get("value") for one in said if isinstance(one, dict)}
     if not isinstance(said, dict):
         return {}
     return {_text(name): _text(value) for name, value in said.items() if _text(name)}
