@@ -110,6 +110,21 @@ def test_a_method_for_a_v1_order_is_refused_in_words(mail_class: str) -> None:
     assert http.calls == []
 
 
+@pytest.mark.parametrize(("v1_method", "word"), [("TRACKED", "tracked"), ("UNTRACKED", "untracked")])
+def test_a_connection_may_say_by_what_v1_orders_go_instead_of_a_method(v1_method: str, word: str) -> None:
+    """A buyer's method that is called like one of Picanova's is chosen before any rule of the connection's."""
+    at = house(v1_method=v1_method)
+    request = a_request(DESIGN, account="eu-v1", mail_class="DHL")
+    assert told(request, at) == []
+    assert isinstance(at.http, ScriptedHttp)
+    at.http.on("POST v1/orders", data({"order_id": "PPO7", "items": []}))
+    at.vendor().submit(request)
+    assert at.http.calls[-1].json["shipping_type"] == word
+    at.http.on("POST /orders", data(their_order()))
+    at.vendor().submit(a_request(mail_class="DHL"))
+    assert at.http.calls[-1].json["shipping_method"] == "DHL", "beta still takes it"
+
+
 @pytest.mark.parametrize(
     ("mail_class", "word"), [("", "tracked"), ("UNTRACKED", "untracked"), ("Tracked", "tracked")]
 )

@@ -63,6 +63,7 @@ def test_the_webhook_receiver_loads_neither_the_client_nor_requests() -> None:
         {"regions": ["eu"], "base_url_v1_eu": "api.merchone.com/api/v1"},
         {"regions": ["eu"], "base_url_v1_us": "http://api.merchone.com/api/v1"},
         {"regions": ["eu-v1"]},
+        {"regions": ["eu"], "v1_method": "DHL"},
         {"regions": ["eu"], "shiping_type": "TRACKED"},
     ],
 )

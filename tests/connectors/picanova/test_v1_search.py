@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platen.connectors.picanova.client_v1 import MOST_PAGES_SEARCHED
-from platen.domain.verdicts import Busy, Denied, Later, Unclear, Unreachable, Verdict
+from platen.domain.verdicts import Busy, Denied, Later, Refused, Unclear, Unreachable, Verdict
 from platen.ports import Reply
 from tests.connectors.picanova.fakes import NOW, ScriptedHttp, data, reply
 from tests.connectors.picanova.house import GONE, X, a_request, details, scripted
@@ -186,7 +186,7 @@ def test_one_that_turns_out_to_be_anothers_is_not_taken_for_ours() -> None:
 )
 def test_a_list_that_cannot_be_had_now_is_asked_for_later(answer: Any, verdict: type[Verdict]) -> None:
     at, http = scripted()
-    pages(http, answer)
+    pages(http, answer).on("GET /shipping/types", reply(401, b""))
     with pytest.raises(verdict):
         at.vendor().find(REQUEST)
     pages(http, data(FEW), answer)
@@ -287,6 +287,43 @@ def test_locate_asks_v1_where_beta_does_not_know_it() -> None:
     assert at.vendor().locate("", "PPO7") == X
     assert at.vendor().locate("eu-v1", "PPO7") == X
     assert [call.path for call in http.calls] == ["/orders/PPO7", "v1/orders/PPO7", "v1/orders/PPO7"]
+
+
+@pytest.mark.parametrize("answer", [reply(401, b""), reply(500, b""), Unreachable("no route"), reply(429, b"")])
+def test_news_of_a_strangers_order_are_no_trouble_to_a_store_that_v1_is_closed_to(answer: Any) -> None:
+    """One such webhook would stop every order of a connection that never sends anything by v1."""
+    at, http = scripted()
+    http.on("GET /orders/PPO7", GONE).on("GET v1/orders/PPO7", answer)
+    assert at.vendor().locate("", "PPO7") is None
+    http.on("GET v1/orders/PPO7", answer, data(their_v1_order()))
+    assert at.vendor().locate("", "PPO7") == X
+    http.on("GET v1/orders/PPO7", answer)
+    with pytest.raises(Verdict):
+        at.vendor().locate("eu-v1", "PPO7")
+
+
+def test_where_v1_alone_refuses_the_credentials_the_job_waits_and_not_the_connection() -> None:
+    at, http = scripted()
+    http.on("POST v1/orders", reply(401, {"message": "401 Unauthorized"})).on("GET /shipping/types", data([]))
+    with pytest.raises(Refused) as refused:
+        at.vendor().submit(REQUEST)
+    assert "open v1 to this store" in refused.value.words
+    pages(http, reply(403, b"")).on("GET v1/orders/PPO7", reply(401, b""))
+    for ask in (lambda: at.vendor().find(REQUEST), lambda: at.vendor().read(REQUEST.job.but(vendor_ref="PPO7"))):
+        with pytest.raises(Later) as later:
+            ask()
+        assert "open v1 to this store" in later.value.words
+
+
+@pytest.mark.parametrize(
+    ("greeting", "verdict"), [(reply(401, b""), Denied), (reply(500, b""), Later), (Unreachable("gone"), Later)]
+)
+def test_where_beta_refuses_them_too_it_is_the_connections_trouble(greeting: Any, verdict: type[Verdict]) -> None:
+    at, http = scripted()
+    http.on("POST v1/orders", reply(401, b"")).on("GET /shipping/types", greeting)
+    with pytest.raises(verdict):
+        at.vendor().submit(REQUEST)
+    assert http.asked("POST") == ["v1/orders"]
 
 
 def test_v1_is_spoken_to_with_the_credentials_of_its_store_at_its_own_address() -> None:

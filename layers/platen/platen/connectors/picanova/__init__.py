@@ -51,6 +51,14 @@ class ShippingType(StrEnum):
     UNTRACKED = "UNTRACKED"
 
 
+class V1Method(StrEnum):
+    """What to do with a shipping method, which v1 cannot be told."""
+
+    STOP = "stop"
+    TRACKED = "TRACKED"
+    UNTRACKED = "UNTRACKED"
+
+
 def _base_url(text: str) -> str:
     parts = urlsplit(text)
     if not parts.hostname or parts.query or parts.fragment or parts.username:
@@ -98,6 +106,13 @@ class Settings(BaseModel):
         default="custom_value",
         title="Name of the customs value",
         description="What an item's value is called on the wire. Picanova's papers use both names.",
+        json_schema_extra=ADVANCED,
+    )
+    v1_method: V1Method = Field(
+        default=V1Method.STOP,
+        title="v1 orders that ask for a shipping method",
+        description="v1 takes no shipping method. stop: such an order waits for a person. TRACKED or UNTRACKED: it "
+        "goes by that instead.",
         json_schema_extra=ADVANCED,
     )
     waiting_alarm_hours: int = Field(

@@ -22,7 +22,7 @@ def order_body(request: JobRequest, settings: Settings) -> dict[str, Any]:
     order = request.order
     if order.ship_to is None:
         raise Refused("The order has no ship-to, so nothing was sent to Picanova.")
-    kind = shipping_type(request.mail_class)
+    kind = shipping_type(request.mail_class) or shipping_type(settings.v1_method.value)
     if kind is None:
         raise Refused("v1 takes TRACKED or UNTRACKED and no shipping method, so nothing was sent to Picanova.")
     return {

@@ -41,7 +41,7 @@ class Shelf:
 
 def problems(request: JobRequest, settings: Settings, shelf: Shelf | None) -> list[Problem]:
     """Everything that is wrong. Without a ``shelf`` (no such store) the catalogue's part is left out."""
-    found = [*_of_size(request), *_of_ship_to(request, shelf), *_of_class(request, shelf)]
+    found = [*_of_size(request), *_of_ship_to(request, shelf), *_of_class(request, settings, shelf)]
     v1 = speaks_v1(request.job.account)
     for job_line in request.job.lines:
         line = request.order.line(job_line.line_id)
@@ -61,8 +61,10 @@ def _of_size(request: JobRequest) -> Iterator[Problem]:
         )
 
 
-def _of_class(request: JobRequest, shelf: Shelf | None) -> Iterator[Problem]:
-    problem = problem_with(request.mail_class, request.job.account, shelf.methods) if shelf else None
+def _of_class(request: JobRequest, settings: Settings, shelf: Shelf | None) -> Iterator[Problem]:
+    if shelf is None:
+        return
+    problem = problem_with(request.mail_class, request.job.account, shelf.methods, settings.v1_method)
     if problem:
         yield problem
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
-
-from pydantic import ValidationError
 
 from platen.connectors.picanova import (
     V1,
-    Credentials,
     Mode,
     Settings,
     artwork,
@@ -23,17 +21,16 @@ from platen.connectors.picanova.answers import Rejected
 from platen.connectors.picanova.book import Book
 from platen.connectors.picanova.catalogue import Catalogue, Variant, shelf_life
 from platen.connectors.picanova.classes import asks_for_method, classes
-from platen.connectors.picanova.client import Api, Client
-from platen.connectors.picanova.client_v1 import ClientV1
 from platen.connectors.picanova.matching import match_lines
 from platen.connectors.picanova.preflight import Shelf, problems
 from platen.connectors.picanova.skus import variant_of
+from platen.connectors.picanova.stores import Stores
 from platen.domain.artwork import ArtworkNeeds
 from platen.domain.attention import Problem
 from platen.domain.job import Job, VendorOrder, VendorPhase
 from platen.domain.mail_class import MailClass
 from platen.domain.verdicts import Denied, Later, Refused, Unclear, Verdict
-from platen.ports import Access, Finding, JobRequest, News, NotFound
+from platen.ports import Access, Finding, JobRequest, News
 
 PREFLIGHT_PATIENCE = 20.0
 """Seconds an order waits for the catalogue before it is put off; the reading is gone on with then."""
@@ -47,8 +44,7 @@ class PicanovaVendor:
     def __init__(self, access: Access) -> None:
         self._access = access
         self._settings: Settings = access.settings
-        self._credentials: Credentials | None = None
-        self._clients: dict[str, Api] = {}
+        self._stores = Stores(access)
         self._catalogues: dict[str, Catalogue] = {}
         keep = shelf_life(timedelta(hours=self._settings.catalogue_hours))
         self._book = Book(access.cache, access.connection_id, self._settings.regions, keep)
@@ -57,7 +53,7 @@ class PicanovaVendor:
         account = request.job.account
         if not self._settings.has(account):
             found = problems(request, self._settings, None)
-            return found if _names(found, "print_account") else [self._no_such_store(account), *found]
+            return found if _names(found, "print_account") else [self._stores.unknown(account), *found]
         return problems(request, self._settings, self._shelf(request))
 
     def find(self, request: JobRequest) -> VendorOrder | None:
@@ -67,7 +63,7 @@ class PicanovaVendor:
     def submit(self, request: JobRequest) -> VendorOrder:
         account = request.job.account
         if not self._settings.has(account):
-            problem = self._no_such_store(account)
+            problem = self._stores.unknown(account)
             raise Refused(problem.what, (problem,))
         variants = self._known_variants(request)
         if speaks_v1(account):
@@ -75,9 +71,11 @@ class PicanovaVendor:
         else:
             body = mapping.order_body(request, self._settings, variants)
         try:
-            order = self._api(account).create(body, private=mapping.private(request))
+            order = self._stores.api(account).create(body, private=mapping.private(request))
         except Rejected as no:
             raise Refused(no.words, mapping.problems_of(no.errors, request)) from None
+        except Denied as no:
+            raise self._stores.meant_by(no, account, Refused) from None
         _same(request.job.external_id, order.external_id, Unclear)
         return self._made(order, request, variants)
 
@@ -88,11 +86,11 @@ class PicanovaVendor:
         return mapping.vendor_order(order, live=self._live(job), external_id=job.external_id)
 
     def locate(self, account: str, vendor_ref: str) -> str | None:
+        regions = (account,) if account else self._settings.regions
         doubt: Verdict | None = None
-        regions = self._settings.regions
-        for store in (account,) if account else (*regions, *(one + V1 for one in regions)):
+        for store in regions:
             try:
-                order = self._api(store).order(vendor_ref)
+                order = self._stores.api(store).order(vendor_ref)
             except Verdict as verdict:
                 doubt = doubt or verdict
                 continue
@@ -100,6 +98,16 @@ class PicanovaVendor:
                 return order.external_id or None
         if doubt:
             raise doubt
+        return None if account else self._located_by_v1(vendor_ref)
+
+    def _located_by_v1(self, vendor_ref: str) -> str | None:
+        """As far as v1 says: to a store that does not use v1 its trouble is none, and to one that does, news of an
+        order of ours come by its id, or by the next poll."""
+        for region in self._settings.regions:
+            with suppress(Verdict):
+                order = self._stores.api(region + V1).order(vendor_ref)
+                if order:
+                    return order.external_id or None
         return None
 
     def cancel(self, job: Job) -> VendorOrder | None:
@@ -153,7 +161,7 @@ class PicanovaVendor:
     def _greet(self, account: str) -> Finding:
         name = account.upper()
         try:
-            self._client(account).greet()
+            self._stores.beta(account).greet()
         except Denied as no:
             return Finding(ok=False, what=f"{name}: {no.words}", fix=f"Put in the {name} store's API user and key.")
         except Verdict as no:
@@ -188,14 +196,20 @@ class PicanovaVendor:
         """The job's order, by Picanova's id when we know it and by ours when not."""
         if not job.vendor_ref:
             return self._order_called(job)
-        order = self._api(job.account).order(job.vendor_ref)
+        try:
+            order = self._stores.api(job.account).order(job.vendor_ref)
+        except Denied as no:
+            raise self._stores.meant_by(no, job.account, Later) from None
         if order:
             _same(job.vendor_ref, order.id, Later)
         return order
 
     def _order_called(self, job: Job) -> wire.Order | None:
         """The order of our id. Raises Unclear where v1's list does not tell for sure."""
-        order = self._api(job.account).order_called(job.external_id)
+        try:
+            order = self._stores.api(job.account).order_called(job.external_id)
+        except Denied as no:
+            raise self._stores.meant_by(no, job.account, Later) from None
         if order:
             _same(job.external_id, order.external_id, Later)
         return order
@@ -207,7 +221,7 @@ class PicanovaVendor:
                 "How v1 orders are cancelled is not published. Cancel it at merchOne, in their dashboard."
             )
         try:
-            self._client(account).delete(ref)
+            self._stores.beta(account).delete(ref)
         except (Refused, Unclear) as answer:
             return answer
         return None
@@ -220,7 +234,7 @@ class PicanovaVendor:
         region = region_of(account)
         if region not in self._catalogues:
             self._catalogues[region] = Catalogue(
-                self._client(region),
+                self._stores.beta(region),
                 self._access.cache,
                 self._access.clock,
                 self._book,
@@ -229,56 +243,6 @@ class PicanovaVendor:
                 keep=timedelta(hours=self._settings.catalogue_hours),
             )
         return self._catalogues[region]
-
-    def _api(self, account: str) -> Client | ClientV1:
-        return self._opened(ClientV1, account) if speaks_v1(account) else self._client(account)
-
-    def _client(self, region: str) -> Client:
-        return self._opened(Client, region)
-
-    def _opened[A: Api](self, api: type[A], account: str) -> A:
-        """Kept for each account, so that it remembers how many calls are left."""
-        client = self._clients.get(account)
-        if not isinstance(client, api):
-            base_url = self._settings.base_url(account)
-            client = api(self._access.http, self._access.clock, base_url, self._login(account))
-            self._clients[account] = client
-        return client
-
-    def _login(self, account: str) -> tuple[str, str]:
-        """A store that left the settings can still be asked about its orders, while its credentials are there."""
-        region = region_of(account)
-        login = self._read_credentials().login(region)
-        if login:
-            return login
-        if region in self._settings.regions:
-            words = (
-                f"There are no credentials for the {region.upper()} store: put in {region}_user and {region}_key."
-            )
-            raise Denied(words)
-        problem = self._no_such_store(account)
-        raise Refused(problem.what, (problem,))
-
-    def _read_credentials(self) -> Credentials:
-        if self._credentials is None:
-            try:
-                found = self._access.secrets.credentials(self._access.connection_id)
-                self._credentials = Credentials.model_validate(found)
-            except NotFound:
-                raise Denied("This connection has no credentials yet: put in its API user and key.") from None
-            except ValidationError as error:
-                said = "; ".join(issue["msg"] for issue in error.errors(include_input=False, include_context=False))
-                raise Denied(f"The stored credentials cannot be used: {said}.") from None
-        return self._credentials
-
-    def _no_such_store(self, account: str) -> Problem:
-        known = " and ".join(self._settings.regions)
-        named = f'"{account[:80]}"' if account else "no store"
-        return Problem(
-            what=f"The job names {named}, but this connection has {known}: set print_account to one of them, or "
-            "add the region to the connection.",
-            field="print_account",
-        )
 
 
 def _codes(request: JobRequest) -> set[str]:
