@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Annotated, Any
 
 import typer
@@ -90,9 +91,7 @@ def unlink(
 ) -> None:
     """Send no more of a store's orders by a link, or to a vendor. What is there already stays there."""
     desk: Desk = ctx.obj
-    there = _known(desk, store)
-    named = any(one.name == link for one in (there.links if there else ()))
-    result = desk.ask("unlink", store=store, **({"link": link} if named else {"vendor": link}))
+    result = desk.ask("unlink", store=store, **_meant(desk, store, link))
     desk.answer(result, lambda: _links_of(result))
 
 
@@ -163,9 +162,19 @@ def store_of(desk: Desk, store: str) -> answers.Connection:
     return _find(read(answers.Connections, desk.ask("connections")), store)
 
 
-def _known(desk: Desk, store: str) -> answers.Connection | None:
+def _meant(desk: Desk, store: str, named: str) -> dict[str, str]:
+    """``link`` for a link's own name, else ``vendor``. Raises NotThere, with the nearest, when it is neither."""
     found = read(answers.Connections, desk.ask("connections")).connections
-    return next((one for one in found if one.connection_id == store), None)
+    links = next((one.links for one in found if one.connection_id == store), ())
+    if any(one.name == named for one in links):
+        return {"link": named}
+    if not links or any(one.vendor == named for one in links):
+        return {"vendor": named}
+    near = get_close_matches(named, [one.called for one in links], 1)
+    raise NotThere(
+        f"{store} has no link '{named}', and none to a vendor of that name.",
+        f"Did you mean '{near[0]}'?" if near else f"There are: {', '.join(one.called for one in links)}.",
+    )
 
 
 def _find(found: answers.Connections, store: str) -> answers.Connection:

@@ -145,10 +145,22 @@ def test_unlink_takes_a_links_name_or_a_vendor(
     assert "Canvas DE" in result.stdout
 
 
-def test_unlinking_what_is_not_linked_is_refused_in_the_operators_words(run: Run, shop: dict[str, Any]) -> None:
-    result = run("unlink", "shop", "mugs")
+@pytest.mark.parametrize(("said", "words"), [("mugs", "Did you mean 'Mugs'?"), ("?!", "There are: Mugs, Canvas")])
+def test_unlinking_what_is_not_linked(
+    run: Run, operator: FakeOperator, shop: dict[str, Any], said: str, words: str
+) -> None:
+    result = run("unlink", "shop", said)
     assert result.exit_code == 1
-    assert "shop has no link to mugs." in result.stderr
+    assert f"shop has no link '{said}'" in result.stderr
+    assert words in result.stderr
+    assert not operator.did("unlink")
+
+
+def test_unlinking_of_no_links_is_refused_in_the_operators_words(run: Run, operator: FakeOperator) -> None:
+    operator.add("shop", "store")
+    result = run("unlink", "shop", "printer")
+    assert result.exit_code == 1
+    assert "shop has no link to printer." in result.stderr
 
 
 def test_a_dry_run_tells_of_each_line_where_it_would_go_and_why(run: Run, operator: FakeOperator) -> None:
