@@ -32,6 +32,18 @@ def told(shop: Shop, method: str, path: str, body: object | None = None) -> Any:
     return reply.get_json()
 
 
+def test_a_switch_leaves_later_orders_to_a_hand(shop: Shop) -> None:
+    told(shop, "POST", "/switches", {"auto_ship_after_seconds": 0})
+    walks = shop.order()
+    told(shop, "POST", "/switches", {"auto_ship_after_seconds": None})
+    stays = shop.order(external_id="left to a hand")
+    assert {one["id"]: one["status"] for one in told(shop, "GET", "/orders")} == {
+        walks["id"]: "FULFILLED",
+        stays["id"]: "DRAFT",
+    }
+    assert tell(shop, "POST", "/switches", {}).status_code == 422
+
+
 def test_orders_are_shown_with_what_the_api_keeps_to_itself(shop: Shop) -> None:
     told(shop, "POST", "/webhook-url", {"eu": "https://hub.example/eu"})
     made = shop.order()

@@ -56,6 +56,11 @@ class OutboxSwitches(_Asked):
     lose: int | None = None
 
 
+class Switches(_Asked):
+    auto_ship_after_seconds: float | None
+    """For orders made from now on; null leaves them to a hand."""
+
+
 class SetUp(_Asked):
     account: Literal["eu", "us"] = "eu"
     sku: str
@@ -142,6 +147,13 @@ def _fault_switches(plane: Blueprint, twin: PicanovaTwin) -> None:
     @plane.delete("/faults")
     def clear_faults() -> ResponseReturnValue:
         twin.faults.clear()
+        return jsonify(ok=True)
+
+    @plane.post("/switches")
+    def switches() -> ResponseReturnValue:
+        asked = _asked(Switches)
+        with twin.lock:
+            twin.auto_ship_after_seconds = asked.auto_ship_after_seconds
         return jsonify(ok=True)
 
     @plane.post("/outbox")
