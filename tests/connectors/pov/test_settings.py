@@ -51,6 +51,13 @@ def test_settings_that_mean_nothing_are_refused(wrong: dict[str, object], words:
     assert "secret@" not in str(refused.value)
 
 
+@pytest.mark.parametrize("mode", ["test", "live"])
+def test_what_is_missing_is_named_by_its_field_so_that_it_can_be_asked_for(mode: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings.model_validate({"mode": mode})
+    assert [error["loc"] for error in refused.value.errors()] == [(f"base_url_{mode}",)]
+
+
 def test_only_what_a_profile_changes_is_kept() -> None:
     given = {"paths": {"submit": "/order"}, "capabilities": {"cancel": True}}
     kept = settings(profile=given).model_dump(mode="json")["profile"]

@@ -129,7 +129,7 @@ def test_an_order_is_located_in_either_account() -> None:
 @pytest.mark.parametrize(
     ("profile", "asked"),
     [
-        ({}, ["GET /mail-classes"]),
+        ({}, ["GET /mail-classes", "GET /orders?reference=platen-check"]),
         ({"paths": {"mail_classes": ""}}, ["GET /orders?reference=platen-check"]),
         ({"paths": {"mail_classes": "", "by_reference": ""}}, []),
     ],
@@ -137,7 +137,7 @@ def test_an_order_is_located_in_either_account() -> None:
 def test_the_check_only_ever_reads(profile: dict[str, Any], asked: list[str]) -> None:
     house, http = scripted(profile=profile)
     http.on("GET /mail-classes", reply(200, CLASSES)).on("GET /orders?reference=platen-check", GONE)
-    assert house.vendor().check()[0].ok
+    assert all(finding.ok for finding in house.vendor().check())
     assert [f"{call.method} {call.path}" for call in http.calls] == asked
 
 
@@ -152,9 +152,20 @@ def test_a_check_that_fails_says_what_to_look_at(answer: Any) -> None:
     assert finding.fix
 
 
+@pytest.mark.parametrize(
+    "answer", [reply(404, b"<html>"), reply(200, their_order(reference="platen-check")), reply(200, {}), reply(500)]
+)
+def test_a_look_up_that_would_mislead_is_found_before_it_matters(answer: Any) -> None:
+    house, http = scripted()
+    http.on("GET /mail-classes", reply(200, CLASSES)).on("GET /orders?reference=platen-check", answer)
+    first, second, *_ = house.vendor().check()
+    assert (first.ok, second.ok) == (True, False)
+    assert second.fix
+
+
 def test_test_mode_is_shown() -> None:
     house, http = scripted(mode="test")
-    http.on("GET /mail-classes", reply(200, CLASSES))
+    http.on("GET /mail-classes", reply(200, CLASSES)).on("GET /orders?reference=platen-check", GONE)
     assert any("Order Mode is test" in finding.what for finding in house.vendor().check())
 
 

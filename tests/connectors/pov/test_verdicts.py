@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from platen.adapters.http import RequestsHttp
 from platen.connectors.pov.answers import Rejected, retry_after
@@ -232,6 +236,38 @@ def test_an_order_that_is_gone_is_none_and_a_wrong_path_is_not() -> None:
     assert client(GONE)[0].order("P1") is None
     with pytest.raises(Later, match="without saying"):
         client(HTML)[0].order("P1")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from([*their_order(), *their_shipment(), "errors", "code"]), inner, max_size=6)
+    ),
+    max_leaves=20,
+)
+
+
+@hypothesis_settings(max_examples=200, deadline=None)
+@given(JSON, st.sampled_from([200, 201, 400, 404, 409, 422, 429, 500]))
+def test_whatever_pov_answers_it_is_an_order_or_a_verdict_of_ours(body: object, status: int) -> None:
+    api, _ = client(reply(status, body))
+    try:
+        made = api.create({}, X)
+    except Verdict:
+        pass
+    else:
+        assert (status < 300, bool(made.ref)) == (True, True)
+    try:
+        found = api.orders_called(X)
+    except Verdict:
+        pass
+    else:
+        assert all(order.reference == X for order in found)
+        assert found or status in (200, 201, 404)
+    for ask in (lambda: api.order("P1"), lambda: api.shipments("7"), api.classes, lambda: api.cancel("P1")):
+        with suppress(Verdict):
+            ask()
 
 
 # how it is asked

@@ -272,7 +272,7 @@ def test_the_check_never_sends_an_order_and_tells_the_mail_classes() -> None:
     findings = at.vendor.check()
     assert all(finding.ok for finding in findings)
     assert "STANDARD, EXPEDITED, EXPRESS, INTL_STANDARD" in findings[0].what
-    assert set(at.twin.api_calls_counted) == {"GET /mail-classes"}
+    assert set(at.twin.api_calls_counted) == {"GET /mail-classes", "GET /orders?reference"}
     assert at.vendor.classes()[0] == MailClass(code="STANDARD", name="Standard")
     at.http.down.add(HOST)
     assert len(at.vendor.classes()) == 4, "from the cache"

@@ -15,7 +15,9 @@ from pydantic import (
     PlainSerializer,
     SecretStr,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
+    field_validator,
     model_validator,
 )
 from pydantic.config import JsonDict
@@ -79,12 +81,14 @@ class Settings(BaseModel):
     )
     base_url_test: BaseUrl = Field(
         default="",
+        validate_default=True,
         title="API address, test",
         description="Where POV takes test orders, as POV told you; needed in Order Mode test. Its host has to be "
         "in the stack's AllowedHosts too. If POV has one address for both, give it twice.",
     )
     base_url_live: BaseUrl = Field(
         default="",
+        validate_default=True,
         title="API address, live",
         description="Where POV takes live orders, as POV told you; needed in Order Mode live. Its host has to be "
         "in the stack's AllowedHosts too.",
@@ -118,14 +122,16 @@ class Settings(BaseModel):
         json_schema_extra={"default": {}, **ADVANCED},
     )
 
-    @model_validator(mode="after")
-    def _somewhere_to_send_to(self) -> Self:
-        if not self.base_url(self.mode):
+    @field_validator("base_url_test", "base_url_live")
+    @classmethod
+    def _somewhere_to_send_to(cls, given: str, info: ValidationInfo) -> str:
+        mode = info.data.get("mode")
+        if not given and info.field_name == f"base_url_{mode}":
             raise ValueError(
-                f"Order Mode is {self.mode}, so base_url_{self.mode} is needed: the address of POV's API for "
-                f"{self.mode} orders. Nobody but POV can tell you; there is none to fall back on"
+                f"Order Mode is {mode}, so base_url_{mode} is needed: the address of POV's API for {mode} orders. "
+                "Nobody but POV can tell you; there is none to fall back on"
             )
-        return self
+        return given
 
     def base_url(self, account: str) -> str:
         """Empty where there is none: it is never another account's."""

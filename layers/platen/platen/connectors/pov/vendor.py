@@ -9,9 +9,10 @@ from urllib.parse import parse_qsl, urlencode
 
 from pydantic import TypeAdapter, ValidationError
 
-from platen.connectors.pov import Mode, Settings, mapping, wire
+from platen.connectors.pov import Settings, mapping, wire
 from platen.connectors.pov.accounts import Accounts
 from platen.connectors.pov.answers import Rejected
+from platen.connectors.pov.checking import check
 from platen.connectors.pov.client import Client
 from platen.connectors.pov.preflight import problems
 from platen.domain.artwork import ArtworkNeeds
@@ -19,7 +20,7 @@ from platen.domain.attention import Problem
 from platen.domain.job import Job, VendorOrder, VendorPhase, read_external_id
 from platen.domain.mail_class import MailClass
 from platen.domain.model import digest
-from platen.domain.verdicts import Denied, Later, Refused, Unclear, Verdict
+from platen.domain.verdicts import Later, Refused, Unclear, Verdict
 from platen.ports import Access, Finding, JobRequest, News
 
 CLASSES_KEPT = timedelta(hours=48)
@@ -103,26 +104,7 @@ class PovVendor:
         raise Refused(f"POV did not cancel {after.ref}, which is {after.words} there. {said}")
 
     def check(self) -> list[Finding]:
-        """Never sends an order: POV is asked for its mail classes, or for an order that there is none of."""
-        mode = self._settings.mode
-        findings = [self._greet(mode.value)]
-        if mode is Mode.TEST:
-            findings.append(
-                Finding(
-                    ok=True,
-                    what="The Order Mode is test: every order says that it is a test, under the test customer ID.",
-                    fix="Set mode to live when POV has confirmed that your test orders arrived as they should.",
-                )
-            )
-        findings.append(
-            Finding(
-                ok=True,
-                what=f"Shipments are asked for every {self._settings.poll_minutes} minutes. Whether POV can post "
-                "them is not known.",
-                fix="If POV asks for an address to post to, give them this connection's webhook URL.",
-            )
-        )
-        return findings
+        return check(self._accounts, self._settings)
 
     def classes(self) -> Sequence[MailClass]:
         listed = self._listed()
@@ -223,32 +205,6 @@ class PovVendor:
         asked = [self._settings.base_url(mode), self._profile.paths.mail_classes, mode.value]
         where = self._profile.answer.mail_class.model_dump(mode="json")
         return f"{self._access.connection_id}/mail-classes", digest([asked, where])
-
-    # who we are there
-
-    def _greet(self, account: str) -> Finding:
-        field = f"{account}_customer_id"
-        try:
-            found = self._say_hello(account)
-        except Denied as no:
-            fix = f"Put in {field} as POV gave it to you, and have POV's host in the stack's AllowedHosts."
-            return Finding(ok=False, what=no.words, fix=fix)
-        except Verdict as no:
-            fix = f"Check base_url_{account} and the profile, or try again in a few minutes."
-            return Finding(ok=False, what=no.words, fix=fix)
-        return Finding(
-            ok=True, what=f"POV answers, and takes the customer ID of Order Mode {account}. {found}".strip()
-        )
-
-    def _say_hello(self, account: str) -> str:
-        with self._accounts.at(account) as client:
-            if self._profile.paths.mail_classes:
-                codes = [one.code for one in client.classes()]
-                return f"Its mail classes: {', '.join(codes[:20]) or 'none'}."
-            if self._profile.paths.by_reference:
-                client.orders_called("platen-check")
-                return ""
-        return "It was not asked: the profile has nothing that can be asked without sending an order."
 
 
 def _since(client: Client, cursor: str) -> wire.Feed:
