@@ -8,10 +8,11 @@ import pytest
 
 from platen.connectors.picanova import CONNECTOR, account_of, mapping_v1
 from platen.domain.attention import Problem
+from platen.domain.order import Attribute
 from platen.domain.printing import Print, PrintDetails, PrintOption
 from platen.domain.verdicts import Refused
 from tests.connectors.picanova.fakes import ScriptedHttp
-from tests.connectors.picanova.house import SHIP_TO, TO_AMERICA, House, a_request, details, settings
+from tests.connectors.picanova.house import SHIP_TO, TO_AMERICA, House, a_line, a_request, details, settings
 from tests.connectors.picanova.preflighting import fields, house, one, told
 
 ART = "https://art.example/7f3a.jpg"
@@ -68,6 +69,16 @@ def test_what_a_v1_line_says_wrongly_is_told_with_how_to_mend_it(
     assert (problem.line_id, problem.suggestion) == ("12", suggestion)
     assert said in problem.what
     assert problem.what.endswith((".", "?", ")"))
+
+
+def test_options_that_would_be_passed_over_are_named_by_the_lines_own_number() -> None:
+    attributes = tuple(
+        Attribute(name=f"_print_option_{half}_3", value=value)
+        for half, value in (("name", "Frame"), ("value", "Floating Frame White"))
+    )
+    problem = one(in_v1(DESIGN.but(options=FRAME), lines=(a_line(attributes=attributes),)))
+    assert problem.field == "print_option_name_3"
+    assert "take print_option_name_3 and the others away" in problem.what
 
 
 def test_a_v1_order_needs_the_same_address_and_size_as_any() -> None:

@@ -137,7 +137,9 @@ class _Line:
             yield from self._product()
 
     def _of_v1(self) -> Iterator[Problem]:
-        for said in preflight_v1.problems(self.details, told_v1=speaks_v1(self.details.account.strip().lower())):
+        told_v1 = speaks_v1(self.details.account.strip().lower())
+        first_option = self._option_field("name", 0)
+        for said in preflight_v1.problems(self.details, told_v1=told_v1, first_option=first_option):
             yield self._problem(*said)
         if not embeds_artwork(self.details):
             if not self.details.sku:

@@ -14,8 +14,9 @@ type Said = tuple[str, str, str]
 """(what is wrong, field, suggestion)"""
 
 
-def problems(details: PrintDetails, *, told_v1: bool) -> Iterator[Said]:
-    """``told_v1``: the line itself says that it goes by v1, however its code is written."""
+def problems(details: PrintDetails, *, told_v1: bool, first_option: str) -> Iterator[Said]:
+    """``told_v1``: the line itself says that it goes by v1, however its code is written. ``first_option``: the name
+    of the field that has the line's first option."""
     if details.design_id:
         yield from _of_design(details)
     elif details.sku and not told_v1 and not wants_v1(details):
@@ -28,9 +29,9 @@ def problems(details: PrintDetails, *, told_v1: bool) -> Iterator[Said]:
     if details.options:
         yield (
             "A v1 product has its options in its code, so those of the line would be passed over: take "
-            "print_option_name_1 and the others away from the line and the product map, or set the print_sku and "
+            f"{first_option} and the others away from the line and the product map, or set the print_sku and "
             "print_url of a product that has options.",
-            "print_option_name_1",
+            first_option,
             "",
         )
 
