@@ -87,6 +87,9 @@ class ScriptedVendor(Switched, port="vendor"):
         self.on_request: Callable[[JobRequest], None] = lambda _request: None
         self.problems: list[Problem] = []
         self.mail_classes: list[MailClass] = []
+        self.needs: dict[str, ArtworkNeeds] = {}
+        """line id -> what its print file must be like."""
+        self.list_of_news: Callable[[str], News | None] = lambda _cursor: None
 
     def connector(self) -> DoubledConnector:
         return connector_of("press", Role.VENDOR, self, resend=self.resend, search_lag=self.lag)
@@ -136,10 +139,10 @@ class ScriptedVendor(Switched, port="vendor"):
         return self.mail_classes
 
     def artwork_needs(self, request: JobRequest) -> Mapping[str, ArtworkNeeds]:
-        return {}
+        return self.needs
 
     def news(self, cursor: str) -> News | None:
-        return None
+        return self.list_of_news(cursor)
 
     def refresh(self) -> int:
         return 0
@@ -189,6 +192,8 @@ class ScriptedStore(Switched, port="store"):
         self.shown: dict[str, list[Fulfilled]] = {}
         self.places: dict[str, str] = {}
         self.cancels: list[str] = []
+        self.cancels_in_vain = 0
+        """So many of the next cancels are taken, and nothing comes of them."""
 
     def connector(self) -> DoubledConnector:
         return connector_of("stall", Role.STORE, self, search_lag=timedelta(seconds=10))
@@ -267,8 +272,12 @@ class ScriptedStore(Switched, port="store"):
         return [Finding(ok=True, what="fine")]
 
     def cancel(self, store_order_id: str, wish: CancelWish) -> None:
-        order = self.orders[store_order_id]
-        if order.cancelled_at is None:
+        order = self.orders.get(store_order_id)
+        if order is None:
+            raise Refused("there is no such order")
+        if self.cancels_in_vain:
+            self.cancels_in_vain -= 1
+        elif order.cancelled_at is None:
             now = self._clock.now()
             self.orders[store_order_id] = order.but(cancelled_at=now, updated_at=now)
             self.cancels.append(store_order_id)

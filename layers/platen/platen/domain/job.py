@@ -147,7 +147,7 @@ class Job(Claimable):
     released: bool = False
     """A person said of this very content: send it as it is."""
     shares: Charges | None = None
-    """Its part of what belongs to the order as a whole; None: all of it."""
+    """Its part of what belongs to the order as a whole; None where the store does not tell of any."""
     mail_class: str = ""
     """The vendor's code of the mail class it went by."""
     mail_class_by: By = By.NONE

@@ -17,7 +17,7 @@ from platen.domain.model import Value
 from platen.domain.order import Order
 from platen.domain.record import CancelWish, OrderBody, OrderHead, OrderRecord, OrderState, step_job
 from platen.domain.routing import Plan
-from platen.domain.shares import shares_of
+from platen.domain.shares import shares_beside
 
 UNDISPATCHED = timedelta(minutes=10)
 """A job that is still ready so long after it was planned has lost its message: the sweep sends another."""
@@ -259,15 +259,12 @@ class _Planner:
 
     def _share_out(self) -> None:
         """What belongs to the order as a whole, over its jobs; what a vendor was told stays told."""
-        live = {
-            job.job_id: job.lines
-            for job in self.jobs.values()
-            if job.state is not JobState.CANCELLED and not job.reprint_of
-        }
-        for job_id, share in shares_of(self.order, live).items():
-            job = self.jobs[job_id]
-            if not job.bound and job.shares != share:
-                self._put(job.but(shares=share))
+        live = [job for job in self.jobs.values() if job.state is not JobState.CANCELLED and not job.reprint_of]
+        told = [(job.lines, job.shares) for job in live if job.bound]
+        free = {job.job_id: job.lines for job in live if not job.bound}
+        for job_id, share in shares_beside(self.order, free, told).items():
+            if self.jobs[job_id].shares != share:
+                self._put(self.jobs[job_id].but(shares=share))
 
     # the head
 

@@ -6,6 +6,7 @@ part, and the same order and jobs always give the same shares.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from functools import reduce
@@ -16,6 +17,7 @@ from platen.domain.order import Charges, Order
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 """The usual context rounds at 28 digits."""
 _MOST_DIGITS = 100
+_AMOUNTS = ("shipping", "handling", "tax", "discount")
 _NO_COINS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(" "))  # noqa: SIM905
 _THOUSANDTHS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 
@@ -28,8 +30,7 @@ def share_out(charges: Charges, weights: Sequence[Decimal]) -> tuple[Charges, ..
     counted = [max(_sane(weight), Decimal(0)) for weight in weights]
     parts = _whole(counted) if any(counted) else [1] * len(counted)
     columns = {
-        field: _split(_sane(getattr(charges, field)), parts, minor_digits(charges.currency))
-        for field in ("shipping", "handling", "tax", "discount")
+        field: _split(_sane(getattr(charges, field)), parts, minor_digits(charges.currency)) for field in _AMOUNTS
     }
     return tuple(
         charges.but(**{field: column[place] for field, column in columns.items()}) for place in range(len(parts))
@@ -58,6 +59,31 @@ def shares_of(order: Order, jobs: Mapping[str, tuple[JobLine, ...]]) -> dict[str
     return {job_id: None if alone and lines else shares[job_id] for job_id, lines in jobs.items()}
 
 
+def shares_beside(
+    order: Order,
+    jobs: Mapping[str, tuple[JobLine, ...]],
+    told: Sequence[tuple[tuple[JobLine, ...], Charges | None]],
+) -> dict[str, Charges | None]:
+    """As ``shares_of``, beside jobs whose vendors were told theirs: only what is left of the charges is shared out.
+
+    ``told``: the lines of such a job, and its share (None: it was told of no charges).
+    """
+    whole = order.charges
+    if whole is None:
+        return dict.fromkeys(jobs)
+    taken = _pieces(line for lines, _ in told for line in lines)
+    lines = tuple(line.but(quantity=max(0, line.quantity - taken[line.line_id])) for line in order.lines)
+    left = reduce(_less, (share for _, share in told if share and share.currency == whole.currency), whole)
+    shares = shares_of(order.but(lines=lines, charges=left), jobs)
+    return {job_id: left if share is None else share for job_id, share in shares.items()}
+
+
+def _less(whole: Charges, part: Charges) -> Charges:
+    """Never less than nothing: an order may shrink below what a vendor was told of it."""
+    amounts = ((field, getattr(whole, field), getattr(part, field)) for field in _AMOUNTS)
+    return whole.but(**{field: max(have - gone, min(have, Decimal(0))) for field, have, gone in amounts})
+
+
 def minor_digits(currency: str) -> int:
     """Decimals of the currency's smallest coin, as ISO 4217 has it."""
     code = currency.upper()
@@ -67,11 +93,17 @@ def minor_digits(currency: str) -> int:
 
 
 def _in_no_job(order: Order, jobs: Mapping[str, Sequence[JobLine]]) -> tuple[JobLine, ...]:
-    taken: dict[str, int] = {}
-    for line in (line for lines in jobs.values() for line in lines):
-        taken[line.line_id] = taken.get(line.line_id, 0) + line.quantity
-    left = {line.line_id: line.quantity - taken.get(line.line_id, 0) for line in order.lines}
+    taken = _pieces(line for lines in jobs.values() for line in lines)
+    left = {line.line_id: line.quantity - taken[line.line_id] for line in order.lines}
     return tuple(JobLine(line_id=line_id, quantity=quantity) for line_id, quantity in left.items() if quantity > 0)
+
+
+def _pieces(lines: Iterable[JobLine]) -> Counter[str]:
+    """line id -> how many of it."""
+    total: Counter[str] = Counter()
+    for line in lines:
+        total[line.line_id] += line.quantity
+    return total
 
 
 def _ships(order: Order, one: JobLine) -> bool:
