@@ -59,7 +59,11 @@ class PovBench(Bench):
             connection_id="pov",
             settings={"mode": "live", "base_url_live": BASE, "base_url_test": BASE} | settings,
             credentials=CREDENTIALS,
-            making={"default_class": "STANDARD", "class_match": {"Air Mail": "EXPRESS"}, "after_import": "At POV"},
+            making={
+                "default_class": "STANDARD",
+                "class_match": {"Air Mail": "EXPRESS"},
+                "after_import": "Prepared",
+            },
         )
 
     def placed(self, quantity: int = 2, shipping: str = "Ground", **attributes: str) -> Order:
@@ -110,7 +114,7 @@ def test_from_the_store_to_pov_and_back_with_two_parcels() -> None:
     order = bench.placed(shipping=" air  MAIL ")
     theirs = bench.theirs()
     assert (theirs.reference, theirs.mail_class, theirs.test) == (bench.job(order).external_id, "EXPRESS", False)
-    assert bench.record(order.order_id).head.folder == "At POV"
+    assert bench.record(order.order_id).head.folder == "Prepared"
     bench.twin.ship(theirs.pov_order_id, {"11": 1}, tracking="1Z1")
     bench.run(at_least=timedelta(minutes=16))
     assert bench.tracking(order) == ["1Z1"], "the list is read every 15 minutes"

@@ -16,6 +16,8 @@ from platen.connectors import pov
 from platen.connectors.pov import template
 from platen.connectors.pov.profile import Profile, path
 from platen.domain.job import VendorPhase
+from platen_cli.prompts import _question as question
+from platen_cli.schema import fields
 
 ITEM = {"sku": "{sku}", "quantity": "{quantity}", "art_url": "{art_url}"}
 ORDER = {"reference": "{reference}", "ship_to": "{ship_to}", "items": "{items}"}
@@ -113,6 +115,13 @@ def test_the_readme_shows_the_profile_that_is_built_in() -> None:
     shown = re.search(r"```json\n(.*?)```", readme, re.DOTALL)
     assert shown
     assert json.loads(shown[1]) == Profile().model_dump(mode="json")
+
+
+def test_the_readme_asks_what_the_command_asks() -> None:
+    readme = (Path(pov.__file__).parent / "README.md").read_text()
+    for model in (pov.Settings, pov.Credentials):
+        for field in fields(model.model_json_schema()):
+            assert field.advanced or f"   {question(field)}:" in readme, field.title
 
 
 def test_the_readme_names_every_placeholder_and_setting() -> None:

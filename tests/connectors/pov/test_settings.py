@@ -125,7 +125,7 @@ def test_what_is_said_of_pov() -> None:
         1,
         True,
     )
-    assert "provisional" in pov.provisional
+    assert "Confirm it with POV" in pov.provisional
     assert pov.hosts(settings()) == (), "no setting opens the network"
     assert pov.poll_minutes(settings()) == 15
     assert pov.ask_again is not None

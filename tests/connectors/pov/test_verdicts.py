@@ -21,10 +21,12 @@ from tests.connectors.pov.house import (
     BASE,
     GONE,
     LOOK_UP,
+    House,
     ScriptedHttp,
     X,
     errors,
     reply,
+    settings,
     their_order,
     their_shipment,
 )
@@ -310,6 +312,13 @@ def test_a_host_that_the_deployment_does_not_name_is_a_matter_of_the_connection(
         assert "pov.example" in denied.value.words
         assert "AllowedHosts" in denied.value.words
         assert "Nothing was sent" in denied.value.words
+
+
+def test_the_check_says_how_a_shut_door_is_opened() -> None:
+    finding = House(RequestsHttp(()), settings(base_url_live="https://pov.example/v0")).vendor().check()[0]
+    assert not finding.ok
+    assert "AllowedHosts" in finding.fix
+    assert "customer_id" not in finding.fix
 
 
 def test_the_list_of_shipments_is_read_whole_or_not_at_all() -> None:

@@ -30,8 +30,8 @@ from platen.domain.printing import PrintDetails
 
 ACCOUNTS = ("test", "live")
 PROVISIONAL = (
-    "The contract is provisional: POV publishes no API, so this was built from how Order Desk's integration "
-    "behaves in public. Confirm it with POV, and try it in test mode, before you trust it with a live order."
+    "The contract is built from how Order Desk's integration behaves in public, for POV publishes no API. Confirm "
+    "it with POV, and try it in test mode, before you trust it with a live order."
 )
 ADVANCED: JsonDict = {"advanced": True}
 """Marks a field that is asked for only on request."""

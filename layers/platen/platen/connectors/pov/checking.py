@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from platen.connectors.pov import Mode, Settings
 from platen.connectors.pov.accounts import Accounts
-from platen.connectors.pov.client import Client
+from platen.connectors.pov.client import Client, Shut
 from platen.domain.verdicts import Denied, Verdict
 from platen.ports import Finding
 
@@ -30,9 +30,11 @@ def _tried(accounts: Accounts, settings: Settings, ask: Callable[[Client, Settin
     try:
         with accounts.at(mode) as client:
             return ask(client, settings)
-    except Denied as no:
-        fix = f"Put in {mode}_customer_id as POV gave it to you, and have POV's host in the stack's AllowedHosts."
+    except Shut as no:
+        fix = f"Put the host of base_url_{mode} in the stack's parameter AllowedHosts and deploy, then check again."
         return Finding(ok=False, what=no.words, fix=fix)
+    except Denied as no:
+        return Finding(ok=False, what=no.words, fix=f"Put in {mode}_customer_id (and {mode}_key) as POV gave it.")
     except Verdict as no:
         fix = f"Check base_url_{mode} and the profile, or try again in a few minutes."
         return Finding(ok=False, what=no.words, fix=fix)

@@ -15,6 +15,10 @@ from platen.domain.verdicts import Denied, Later, Refused, Unclear
 from platen.ports import Clock, Http, Reply
 
 
+class Shut(Denied):
+    """The deployment does not let us call this host: nothing was sent, for any order of this connection."""
+
+
 @dataclass(frozen=True)
 class Door:
     """Where an account is, and who we are there."""
@@ -142,8 +146,8 @@ class Client:
                 raise Later(doubt.words) from doubt
             raise
         except Refused as shut:
-            # Not an answer: the door itself did not open, for any order of this connection.
-            raise Denied(f"{shut.words}. {_HOW_TO_OPEN}") from shut
+            # Not an answer of POV's: the door itself did not open.
+            raise Shut(f"{shut.words}. {_HOW_TO_OPEN}") from shut
         if reply.status == 404 and method != "POST":
             return reply
         no = verdict(
@@ -180,8 +184,8 @@ class Client:
 
 
 _HOW_TO_OPEN = (
-    "Nothing was sent to POV. Platen only calls hosts that the deployment allows: have the host of POV's API put "
-    "in the stack's parameter AllowedHosts, then run the check of this connection again"
+    "Nothing was sent to POV: Platen calls no hosts but those that the deployment names in the stack's parameter "
+    "AllowedHosts, for a setting alone must not open the network"
 )
 
 
