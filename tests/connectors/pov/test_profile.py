@@ -80,6 +80,11 @@ def deep(levels: int) -> dict[str, Any]:
         ({"mail_classes": [{"name": "Standard"}]}, "mail_classes.0.code"),
         ({"mail_classes": [{"code": " "}]}, "mail_classes.0.code"),
         ({"capabilities": {"stock": True}}, "stock is not built"),
+        ({"answer": {"order": {"reference": ""}}}, "only believed of one that names our reference"),
+        (
+            {"paths": {"by_reference": ""}, "answer": {"order": {"reference": ""}, "shipment": {"reference": ""}}},
+            "nobody knows whose shipment",
+        ),
         ({"limits": {"timeout_seconds": 31}}, "limits.timeout_seconds"),
         ({"limits": {"lines": 0}}, "limits.lines"),
     ],

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from platen.connectors.pov import wire
-from platen.connectors.pov.profile import ErrorAnswer
+from platen.connectors.pov.places import ErrorAnswer
 from platen.domain.verdicts import AlreadyThere, Busy, Denied, Later, Refused, Unclear, Verdict
 from platen.ports import Reply
 

@@ -8,34 +8,25 @@ replaces the built-in one as a whole. Nothing in a profile is run.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StringConstraints,
     model_validator,
 )
 
 from platen.connectors.pov import template
+from platen.connectors.pov.places import Answer, Part
 from platen.domain.job import VendorPhase
 
 ONLY_TRANSPORT = "https_json"
 _PATH = re.compile(r"/[A-Za-z0-9._~/?&=@:+,{}-]*")
-_DOTTED = re.compile(r"[A-Za-z0-9_-]{1,60}(\.[A-Za-z0-9_-]{1,60}){0,7}")
 _HEADER = re.compile(r"[A-Za-z0-9!#$&'*+.^_`|~-]{1,60}")
 _OURS_TO_SET = frozenset({"host", "content-length", "content-type", "transfer-encoding", "connection", "cookie"})
-
-
-class Part(BaseModel):
-    """A piece of a profile: a field that is not known is a mistake, not a wish."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, str_max_length=300)
 
 
 def _transport(value: object) -> object:
@@ -65,15 +56,6 @@ def _path(*names: str, empty: str = "") -> AfterValidator:
     return AfterValidator(check)
 
 
-def _dotted(*, empty: bool) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        if (text or not empty) and not _DOTTED.fullmatch(text):
-            raise ValueError("it has to be the names of fields with dots between them, e.g. data.order.id")
-        return text
-
-    return check
-
-
 def _header(text: str) -> str:
     if not _HEADER.fullmatch(text) or text.lower() in _OURS_TO_SET:
         raise ValueError("it has to be the name of a header that is not one HTTP itself sets")
@@ -86,9 +68,6 @@ def _no_stock(value: object) -> object:
     return value
 
 
-Told = Annotated[str, AfterValidator(_dotted(empty=True))]
-"""Where something is in an answer; empty: POV does not tell it (of a whole answer: it is the answer itself)."""
-Needed = Annotated[str, AfterValidator(_dotted(empty=False))]
 Name = Annotated[str, AfterValidator(_header)]
 Place = Literal["header", "basic", "query", "none"]
 
@@ -189,64 +168,6 @@ class Body(Part):
         return any(template.placeholder(leaf) == "test" for _, leaf in template.places(self.order))
 
 
-class OrderAnswer(Part):
-    """Where things are in an order of theirs."""
-
-    at: Told = ""
-    """Where the order is in the answer to a submit or a read."""
-    found: Told = ""
-    """Where it is in the answer to a look-up by our id: an order, or a list of them."""
-    ref: Needed = "pov_order_id"
-    reference: Told = "reference"
-    status: Needed = "status"
-    test: Told = "test"
-    reason: Told = "reason"
-    shipments: Told = "shipments"
-
-
-class ShipmentAnswer(Part):
-    at: Told = "shipments"
-    """Where the list is in the answer to what moved."""
-    cursor: Needed = "next_cursor"
-    id: Told = "shipment_id"
-    order_ref: Told = "pov_order_id"
-    reference: Told = "reference"
-    carrier: Told = "carrier"
-    service: Told = "service"
-    tracking: Told = "tracking_number"
-    url: Told = "tracking_url"
-    shipped_at: Told = "shipped_at"
-    items: Told = "items"
-    """Empty: a shipment is always the whole order."""
-    item_id: Needed = "line_id"
-    """What an item calls the line: our own line id, given back."""
-    quantity: Needed = "quantity"
-
-
-class ErrorAnswer(Part):
-    at: Told = "errors"
-    field: Told = "field"
-    item: Told = "item"
-    code: Told = "code"
-    message: Told = "message"
-    not_found: Annotated[str, StringConstraints(max_length=60)] = "not_found"
-    """The code that a 404 has to carry before it counts as "there is no such order". A 404 also comes from a wrong
-    path or from something in between, and taking that for an answer could have an order made twice. Empty: any."""
-
-
-class MailClassAnswer(Part):
-    at: Told = ""
-    code: Needed = "code"
-    name: Told = "name"
-
-
-class Answer(Part):
-    order: OrderAnswer = OrderAnswer()
-    shipment: ShipmentAnswer = ShipmentAnswer()
-    error: ErrorAnswer = ErrorAnswer()
-    mail_class: MailClassAnswer = MailClassAnswer()
-
-
 class ListedClass(Part):
     code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
@@ -298,6 +219,23 @@ class Profile(Part):
     """A list of POV's classes, for when it has no address to ask; None: it is asked."""
     capabilities: Capabilities = Capabilities()
     limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _can_be_believed(self) -> Self:
+        if self.paths.by_reference and not self.answer.order.reference:
+            raise ValueError(
+                "paths.by_reference needs answer.order.reference: that an order is ours is only believed of one "
+                "that names our reference. If POV's orders do not, leave paths.by_reference empty"
+            )
+        if self.paths.shipments and not (self.answer.shipment.reference or self._told_by_its_order()):
+            raise ValueError(
+                "paths.shipments needs answer.shipment.reference, or answer.shipment.order_ref and "
+                "answer.order.reference: else nobody knows whose shipment it is"
+            )
+        return self
+
+    def _told_by_its_order(self) -> bool:
+        return bool(self.answer.shipment.order_ref and self.answer.order.reference)
 
 
 def path(pattern: str, **values: str) -> str:

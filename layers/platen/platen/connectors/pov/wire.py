@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 
-from platen.connectors.pov.profile import Answer, ErrorAnswer, OrderAnswer, ShipmentAnswer
+from platen.connectors.pov.places import Answer, ErrorAnswer, OrderAnswer, ShipmentAnswer
 
 MOST_LISTED = 1000
 
