@@ -50,13 +50,14 @@ def demo(
     once: Annotated[
         bool, typer.Option("--once", help="End by itself; the last line is the result as JSON.")
     ] = False,
-    orders: Annotated[int, typer.Option(min=1, max=1000, help="How many orders the shop gets.")] = 25,
+    orders: Annotated[int, typer.Option(min=3, max=1000, help="How many orders the shop gets.")] = 25,
     where: Annotated[str, typer.Option("--home", hidden=True, help="Where the stack keeps its things.")] = "",
 ) -> None:
-    """See it all work: a shop and a print shop that are stand-ins, and orders going through the real stack.
+    """See it all work: a shop and two print shops that are stand-ins, and orders going through the real stack.
 
-    Nothing leaves this computer and no account is needed. With --once the exit code is 1 when an order
-    was lost, made twice, or needs a person.
+    Nothing leaves this computer and no account is needed. One order is made in two places, one waits for a
+    person until its artwork is there, one is cancelled. With --once the exit code is 1 when an order was lost,
+    made twice, or was left waiting.
     """
     from platen_cli.demo.run import run  # noqa: PLC0415 - only when it is wanted
 

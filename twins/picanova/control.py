@@ -78,6 +78,7 @@ def control_plane(twin: PicanovaTwin) -> Blueprint:
     plane.register_error_handler(ValueError, lambda error: (jsonify(message=str(error)), 422))
     plane.register_error_handler(LookupError, lambda error: (jsonify(message=f"There is no {error}"), 404))
     _order_switches(plane, twin)
+    _walk_switches(plane, twin)
     _fault_switches(plane, twin)
 
     @plane.get("/stats")
@@ -138,6 +139,15 @@ def _order_switches(plane: Blueprint, twin: PicanovaTwin) -> None:
         return after(order_id, lambda: twin.comment(order_id, asked.comment))
 
 
+def _walk_switches(plane: Blueprint, twin: PicanovaTwin) -> None:
+    @plane.post("/switches")
+    def switches() -> ResponseReturnValue:
+        asked = _asked(Switches)
+        with twin.lock:
+            twin.auto_ship_after_seconds = asked.auto_ship_after_seconds
+        return jsonify(ok=True)
+
+
 def _fault_switches(plane: Blueprint, twin: PicanovaTwin) -> None:
     @plane.post("/faults")
     def add_fault() -> ResponseReturnValue:
@@ -147,13 +157,6 @@ def _fault_switches(plane: Blueprint, twin: PicanovaTwin) -> None:
     @plane.delete("/faults")
     def clear_faults() -> ResponseReturnValue:
         twin.faults.clear()
-        return jsonify(ok=True)
-
-    @plane.post("/switches")
-    def switches() -> ResponseReturnValue:
-        asked = _asked(Switches)
-        with twin.lock:
-            twin.auto_ship_after_seconds = asked.auto_ship_after_seconds
         return jsonify(ok=True)
 
     @plane.post("/outbox")

@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rich.live import Live
+from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from platen_cli.desk import Desk
 from platen_cli.plain import plain
+
+_INDENT = 10
+"""Past the time that stands before each step."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Stages:
     at_vendor: int = 0
     shipped: int = 0
     done: int = 0
+    cancelled: int = 0
     open: int = 0
     """Platen still has something to do about them."""
     attention: int = 0
@@ -33,13 +38,13 @@ class Stages:
     def rows(self) -> Iterator[tuple[str, int]]:
         yield "Placed in the shop", self.placed
         yield "Taken in by Platen", self.taken_in
-        yield "Sent to the print shop", self.at_vendor
+        yield "Sent to a print shop", self.at_vendor
         yield "Shipped", self.shipped
         yield "Tracking shown in the shop", self.done
 
     def line(self) -> str:
         said = ", ".join(f"{name.lower()} {count}" for name, count in self.rows())
-        return f"{said}, waiting for a person {self.attention}"
+        return f"{said}, cancelled {self.cancelled}, waiting for a person {self.attention}"
 
 
 @dataclass
@@ -53,6 +58,15 @@ class Screen:
     def step(self, words: str) -> None:
         seconds = time.monotonic() - self._began
         self.desk.out.print(f"[{seconds:5.1f} s] {plain(words)}", markup=False, highlight=False, soft_wrap=True)
+
+    def say(self, words: str) -> None:
+        """Why the step matters."""
+        self.desk.out.print(Padding(Text(plain(words), "dim"), (0, 0, 0, _INDENT), expand=False))
+
+    def typed(self, command: str) -> None:
+        """A command as a person would type it: whole on its line, so that it can be copied."""
+        shown = Text(f"{' ' * _INDENT}$ {plain(command)}", "bold")
+        self.desk.out.print(shown, highlight=False, soft_wrap=True)
 
     @contextmanager
     def moving(self) -> Iterator[Any]:
@@ -76,6 +90,7 @@ class Screen:
         for name, count in stages.rows():
             bar = ProgressBar(total=max(1, self.total), completed=count, width=30)
             shown.add_row(name, f"{count} of {self.total}", bar)
+        shown.add_row(Text("Cancelled", "dim"), Text(str(stages.cancelled), "dim"), "")
         style = "bold red" if stages.attention else "dim"
         shown.add_row(Text("Waits for a person", style), Text(str(stages.attention), style), "")
         return shown

@@ -1,31 +1,32 @@
-"""The demo's world: two twins, the stack between them, and the two connections. All of it goes as it came."""
+"""The demo's world: three twins, the print files, and the stack between them. All of it goes as it came."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from platen_cli import stack
 from platen_cli.calls import Operator
-from platen_cli.demo.basket import baskets
-from platen_cli.demo.tally import Seen, look
+from platen_cli.demo.artwork import Gallery
+from platen_cli.demo.tally import PICANOVA, POV, Seen, look
 from platen_cli.demo.twin import Twin
-from platen_cli.products import chunks, read_sheet
-from platen_cli.stack import CHECKOUT
 from platen_cli.stops import Stop
 from platen_cli.target import on_stack
 
-STORE, VENDOR = "shop", "picanova"
-PRODUCTS = CHECKOUT / "docs" / "products.example.csv"
-_SHOP = "harbour-prints.myshopify.com"
+STORE = "shop"
+SHOP = "harbour-prints.myshopify.com"
+CLIENT = ("demo-client", "demo-client-secret")
+EU, US = ("eu-user", "eu-demo-key"), ("us-user", "us-demo-key")
+CUSTOMER = "demo-customer"
+POV_SIGNS_WITH = "demo-webhook-secret"
+PICANOVA_SHIPS_AFTER, POV_SHIPS_AFTER = 3.0, 7.0
+"""Seconds, and so far apart that the two parcels of one order seldom come to the shop at the same moment: Platen
+tells them one after the other, and the second would wait for half a minute."""
 _LOG_EVENTS = 10_000
 FUNCTION_LOG = "functions.log"
-_CLIENT = ("demo-client", "demo-client-secret")
-_EU, _US = ("eu-user", "eu-demo-key"), ("us-user", "us-demo-key")
-_SHIP_AFTER_SECONDS = 4.0
 _CALM = 3
 """Looks in a row that must find the queues empty: SQS counts are approximate, one look proves nothing."""
 
@@ -39,6 +40,8 @@ class World:
     home: Path
     shopify: Twin | None = None
     picanova: Twin | None = None
+    pov: Twin | None = None
+    gallery: Gallery | None = None
     stack_started: bool = False
     operator: Operator | None = None
 
@@ -50,17 +53,22 @@ class World:
                 "Stop it first: platen local down",
                 code="busy",
             )
-        on_step("Starting the stand-ins for Shopify and Picanova")
-        shop = ["--shop", _SHOP, "--client-id", _CLIENT[0], "--client-secret", _CLIENT[1]]
+        on_step("Starting the stand-ins for Shopify, Picanova and POV")
+        shop = ["--shop", SHOP, "--client-id", CLIENT[0], "--client-secret", CLIENT[1]]
         # Generous limits: the demo shows the way of the orders, not the patience of a small shop's plan.
         shop += ["--plain-http", "--retry-scale", "0.1", "--bucket", "20000", "--restore", "1000"]
         self.shopify = Twin("shopify", shop, self.home)
-        keys = ["--eu", ":".join(_EU), "--us", ":".join(_US), "--rate-per-minute", "0"]
-        keys += ["--auto-ship-after", str(_SHIP_AFTER_SECONDS), "--webhook-retry-scale", "0.02"]
-        self.picanova = Twin("picanova", keys, self.home)
+        # Its orders do not walk by themselves yet: see ``presses_run``.
+        keys = ["--eu", ":".join(EU), "--us", ":".join(US), "--rate-per-minute", "0"]
+        self.picanova = Twin(PICANOVA, [*keys, "--webhook-retry-scale", "0.02"], self.home)
+        customer = ["--live", CUSTOMER, "--rate-per-minute", "0", "--auto-ship-after", str(POV_SHIPS_AFTER)]
+        customer += ["--webhook-secret", POV_SIGNS_WITH, "--webhook-retry-scale", "0.02"]
+        self.pov = Twin(POV, customer, self.home)
+        self.gallery = Gallery()
+        hosts = [self.shopify.host, self.picanova.host, self.pov.host, self.gallery.host]
         try:
             # Stops what it started when it fails; only what came up is ours to take down.
-            running = stack.up(self.home, [self.shopify.host, self.picanova.host], on_step)
+            running = stack.up(self.home, hosts, on_step)
         except stack.StackError as error:
             raise Stop(str(error), code="stack") from None
         self.stack_started = True
@@ -79,65 +87,54 @@ class World:
                 file.writelines(f"{event['message'].rstrip()}\n" for event in found)
 
     def close(self) -> None:
-        for twin in (self.shopify, self.picanova):
-            if twin:
-                twin.stop()
+        for each in (self.shopify, self.picanova, self.pov, self.gallery):
+            if each:
+                each.stop()
         if self.stack_started:
             stack.down(self.home)
 
+    @property
+    def asked(self) -> Operator:
+        return _up(self.operator)
+
     def ask(self, action: str, **given: object) -> dict[str, Any]:
-        if self.operator is None:
-            raise RuntimeError("the stack is not up")
-        return self.operator.ask(action, **given)
+        return self.asked.ask(action, **given)
 
     @property
     def shop(self) -> Twin:
-        if self.shopify is None:
-            raise RuntimeError("the shop is not up")
-        return self.shopify
+        return _up(self.shopify)
 
     @property
-    def vendor(self) -> Twin:
-        if self.picanova is None:
-            raise RuntimeError("the vendor is not up")
-        return self.picanova
+    def printer(self) -> Twin:
+        return _up(self.picanova)
 
-    def connect(self, on_step: OnStep) -> None:
-        """Both ends, the link between them, and the product map."""
-        on_step("Connecting the shop")
-        self._connect(
-            system="shopify",
-            connection_id=STORE,
-            settings={"shop": _SHOP, "api_url": self.shop.url},
-            credentials={"client_id": _CLIENT[0], "client_secret": _CLIENT[1]},
-        )
-        on_step("Connecting the print shop")
-        base = f"{self.vendor.url}/api/beta"
-        # Live, not test: Picanova never makes or ships a test order, and this Picanova is a twin.
-        settings = {"mode": "live", "regions": ["eu", "us"], "base_url_eu": base, "base_url_us": base}
-        keys = {"eu_user": _EU[0], "eu_key": _EU[1], "us_user": _US[0], "us_key": _US[1]}
-        url = self._connect(system="picanova", connection_id=VENDOR, settings=settings, credentials=keys)
-        self.vendor.post("/webhook-url", {"eu": url, "us": url})
-        self.ask("link", store=STORE, vendor=VENDOR)
-        on_step("Reading the product map")
-        for rows in chunks(read_sheet(PRODUCTS.read_bytes()).rows):
-            self.ask("products_import", store=STORE, rows=rows)
+    @property
+    def second_printer(self) -> Twin:
+        return _up(self.pov)
 
-    def _connect(self, **given: object) -> str:
-        made = self.ask("connect", **given)
-        wrong = [f"{one['what']} {one['fix']}".strip() for one in made["findings"] if not one["ok"]]
-        if wrong:
-            words = f"The connection '{given['connection_id']}' does not work: {' '.join(wrong)}"
-            raise Stop(words, f"The logs are in {self.home}.", code="not_connected")
-        return str(made["webhook_url"])
+    @property
+    def files(self) -> Gallery:
+        return _up(self.gallery)
 
-    def place(self, count: int, on_placed: Callable[[int], None]) -> None:
-        for number, order in enumerate(baskets(count), 1):
-            self.shop.post("/orders", order)
-            on_placed(number)
+    # what people outside do
+
+    def order(self, what: dict[str, Any]) -> dict[str, Any]:
+        """A buyer places an order; gives it as the shop has it."""
+        placed: dict[str, Any] = self.shop.post("/orders", what)
+        return placed
+
+    def cancel(self, placed: dict[str, Any]) -> None:
+        self.shop.post(f"/orders/{placed['id']}/cancel")
+
+    def presses_run(self) -> None:
+        """Picanova makes and ships what is ordered from now on; what it has before stays as it is."""
+        self.printer.post("/switches", {"auto_ship_after_seconds": PICANOVA_SHIPS_AFTER})
+
+    # what can be seen
 
     def seen(self) -> Seen:
-        return look(STORE, self.shop.get("/orders")["orders"], self.vendor.get("/orders"))
+        in_shop = self.shop.get("/orders")["orders"]
+        return look(STORE, in_shop, self.printer.get("/orders"), self.second_printer.get("/orders"))
 
     def states(self) -> dict[str, Any]:
         """Platen's order id -> its state, of every order."""
@@ -152,6 +149,11 @@ class World:
                     break
         return found
 
+    def warnings(self, orders: Iterable[str]) -> int:
+        """What Platen warns of in the jobs of these orders, such as artwork that is too small."""
+        shown = (self.ask("order", order=one)["order"] for one in orders)
+        return sum(len(job["warnings"]) for order in shown for job in order["jobs"])
+
     def queued(self) -> int:
         """Messages that wait or are being worked on, and dead letters: those never drain by themselves."""
         return sum(one["waiting"] for one in self.ask("status")["queues"].values())
@@ -162,8 +164,8 @@ class World:
     def deliver_all_again(self, seconds: float) -> None:
         """Every webhook that ever arrived, once more; returns when all have arrived and been worked on."""
         expected = [2 * sent for sent in self._delivered()]
-        self.shop.post("/outbox/again")
-        self.vendor.post("/outbox/again")
+        for twin in (self.shop, self.printer, self.second_printer):
+            twin.post("/outbox/again")
         until = time.monotonic() + seconds
         calm = 0
         while calm < _CALM:
@@ -173,6 +175,13 @@ class World:
             arrived = all(sent >= wanted for sent, wanted in zip(self._delivered(), expected, strict=True))
             calm = calm + 1 if arrived and not self.queued() else 0
 
-    def _delivered(self) -> tuple[int, int]:
-        """How many webhooks of the shop and of the vendor have been taken."""
-        return self.shop.get("/stats")["deliveries_sent"], self.vendor.get("/outbox")["sent"]
+    def _delivered(self) -> tuple[int, int, int]:
+        """How many webhooks of the shop and of each vendor have been taken."""
+        vendors = [twin.get("/outbox")["sent"] for twin in (self.printer, self.second_printer)]
+        return self.shop.get("/stats")["deliveries_sent"], vendors[0], vendors[1]
+
+
+def _up[Part](part: Part | None) -> Part:
+    if part is None:
+        raise RuntimeError("the demo's world is not up")
+    return part
