@@ -52,7 +52,7 @@ class Seen:
     vendor_orders: tuple[str, ...]
     """The external id of each of the vendors' orders."""
     finished: frozenset[str]
-    """Platen's ids of the orders whose vendor orders have all been shipped."""
+    """Platen's ids of the orders of which vendors have shipped all."""
     traces: dict[str, tuple[Any, ...]]
     """Platen's order id -> everything that a second delivery must not change."""
     cancelled: frozenset[str] = frozenset()
@@ -134,12 +134,15 @@ def look(store: str, in_shop: Sequence[Json], at_picanova: Sequence[Json], at_po
     everything = [made for all_made in by_vendor.values() for made in all_made]
     for made in everything:
         traces.setdefault(made.order, []).append((made.vendor, made.ref, made.status, made.called))
+    pieces = dict(_pieces(everything))
     return Seen(
         ordered=ordered,
-        made=dict(_pieces(everything)),
+        made=pieces,
         shipped=shipped,
         vendor_orders=tuple(made.called or made.ref for made in everything),
-        finished=_finished(everything),
+        finished=frozenset(
+            key for key in _shipped_so_far(everything) if pieces[key] >= ordered.get(key, Counter()).total()
+        ),
         traces={key: tuple(found) for key, found in traces.items()},
         cancelled=frozenset(order_id(store, str(one["id"])) for one in in_shop if one.get("cancelled")),
         by_vendor=by_vendor,
@@ -179,11 +182,12 @@ def _pieces(everything: Iterable[Made]) -> Counter[str]:
     return pieces
 
 
-def _finished(everything: Iterable[Made]) -> frozenset[str]:
+def _shipped_so_far(everything: Iterable[Made]) -> set[str]:
+    """Orders of which vendors have shipped all that they have."""
     shipped: dict[str, bool] = {}
     for made in everything:
         shipped[made.order] = shipped.get(made.order, True) and made.shipped
-    return frozenset(key for key, all_of_it in shipped.items() if all_of_it)
+    return {key for key, all_of_it in shipped.items() if all_of_it}
 
 
 def _is_made(line: Json) -> bool:
