@@ -85,6 +85,7 @@ class ScriptedVendor(Switched, port="vendor"):
         self.made: list[Made] = []
         self.on_submit: Callable[[Job], None] = lambda _job: None
         self.on_request: Callable[[JobRequest], None] = lambda _request: None
+        self.on_preflight: Callable[[JobRequest], None] = lambda _request: None
         self.problems: list[Problem] = []
         self.mail_classes: list[MailClass] = []
         self.needs: dict[str, ArtworkNeeds] = {}
@@ -95,6 +96,7 @@ class ScriptedVendor(Switched, port="vendor"):
         return connector_of("press", Role.VENDOR, self, resend=self.resend, search_lag=self.lag)
 
     def preflight(self, request: JobRequest) -> Sequence[Problem]:
+        self.on_preflight(request)
         return self.problems
 
     def find(self, request: JobRequest) -> VendorOrder | None:

@@ -11,6 +11,8 @@ from platen.domain.printing import PrintDetails
 
 CANCELLED = "cancelled"
 """Stands for ``too_many`` where the store wants nothing of it at all."""
+UNPLANNED = "..."
+"""Stands for the content of a job whose order has still to be looked at: nothing is sent of it before."""
 
 
 class Content(Value):

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from platen.domain.attention import Attention
+from platen.domain.attention import Attention, Cause
 from platen.domain.claim import Claimable
 from platen.domain.mail_class import By
 from platen.domain.model import Instant, Value
@@ -144,8 +144,8 @@ class Job(Claimable):
     """The job that a person wants once more: beyond what the order asks for, so planning leaves it alone."""
     reason: str = ""
     """Why, in that person's words."""
-    released: bool = False
-    """A person said of this very content: send it as it is."""
+    released: tuple[Cause, ...] = ()
+    """What a person has seen, and said of this very content: send it as it is."""
     shares: Charges | None = None
     """Its part of what belongs to the order as a whole; None where the store does not tell of any."""
     mail_class: str = ""

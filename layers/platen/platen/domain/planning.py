@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from platen.domain.attention import Attention, Cause, Problem
-from platen.domain.content import CANCELLED, Content, content_of
+from platen.domain.content import CANCELLED, UNPLANNED, Content, content_of
 from platen.domain.job import Job, JobLine, JobState, external_id
 from platen.domain.model import Value
 from platen.domain.order import Order
@@ -27,6 +27,7 @@ LONGEST_LOOK = timedelta(hours=6)
 
 _GONE_BY_A_LOOK = frozenset({Cause.UNROUTED_LINE, Cause.SHIP_TO_MISSING, Cause.SHIP_TO_HIDDEN, Cause.STORE_LOST_IT})
 """What a fresh look at the order finds again, if it is still so."""
+_LINE_GONE = "This line is gone from the order, so nobody can be told what to make of it. Cancel this job."
 _MID_SEND = frozenset({JobState.CLAIMED, JobState.UNKNOWN})
 
 
@@ -178,13 +179,19 @@ class _Planner:
             if job.bound or job.state is JobState.CANCELLED:
                 continue
             if job.reprint_of:
-                self._put(self._rewritten(job, job.lines))
+                self._put(self._once_more(job))
                 continue
             # A vendor's second free job finds nothing left to ask for: the first has it all.
             lines = wanted.pop((job.vendor, job.account), None)
             self._put(self._rewritten(job, lines) if lines else _taken_back(job))
         for key, lines in wanted.items():
             self._put(self._filled(self._new_job(key), lines))
+
+    def _once_more(self, job: Job) -> Job:
+        """A reprint has its lines; where it goes is what the order says now."""
+        if self.order.ship_to:
+            return self._rewritten(job, job.lines)
+        return job.but(content=UNPLANNED) if job.state is JobState.READY else job
 
     def _wanted(self) -> dict[tuple[str, str], tuple[JobLine, ...]]:
         wanted: dict[tuple[str, str], list[JobLine]] = defaultdict(list)
@@ -196,7 +203,7 @@ class _Planner:
 
     def _rewritten(self, old: Job, lines: tuple[JobLine, ...]) -> Job:
         same = old.content == str(self._content(old, lines))
-        held = self._held(old.but(released=old.released and same), lines)
+        held = self._held(old.but(released=old.released if same else ()), lines)
         as_before = held == _waits_for(old, Cause.HELD) or _waits_for(old, Cause.PRINT_DETAILS)
         known = old.attention.problems if old.attention and _waits_for(old, Cause.PRINT_DETAILS) else ()
         if same and as_before and self._wrong(lines) == known and not self.replan:
@@ -205,7 +212,7 @@ class _Planner:
 
     def _filled(self, job: Job, lines: tuple[JobLine, ...]) -> Job:
         content = str(self._content(job, lines))
-        released = job.released and content == job.content
+        released = job.released if content == job.content else ()
         job = job.but(
             lines=lines, content=content, asked="", body=self.name, test=self.order.test, released=released
         )
@@ -223,7 +230,7 @@ class _Planner:
 
     def _held(self, job: Job, lines: tuple[JobLine, ...]) -> bool:
         """By a link that waits for a person; not once that person has released this very content."""
-        return not job.released and bool(self._holders(lines))
+        return Cause.HELD not in job.released and bool(self._holders(lines))
 
     def _holders(self, lines: tuple[JobLine, ...]) -> list[str]:
         planned = (self.lines.get(line.line_id) for line in lines)
@@ -238,7 +245,9 @@ class _Planner:
 
     def _wrong(self, lines: tuple[JobLine, ...]) -> tuple[Problem, ...]:
         mine = {line.line_id for line in lines}
-        return tuple(problem for problem in self.plan.details_wrong if problem.line_id in mine)
+        gone = (line_id for line_id in sorted(mine) if self.order.line(line_id) is None)
+        missing = tuple(Problem(what=_LINE_GONE, line_id=line_id, field="line") for line_id in gone)
+        return missing + tuple(problem for problem in self.plan.details_wrong if problem.line_id in mine)
 
     def _new_job(self, key: tuple[str, str]) -> Job:
         job_id = str(1 + max((int(one) for one in self.jobs), default=0))
@@ -253,7 +262,7 @@ class _Planner:
             state=JobState.READY,
             lines=(),
             body=self.name,
-            content="...",
+            content=UNPLANNED,
             planned_at=self.now,
         )
 
@@ -341,7 +350,10 @@ def _to_be_cancelled(job: Job, now: datetime) -> Job:
 
 
 def next_look(head: OrderHead, now: datetime) -> datetime:
-    """The longer an order waits, the seldomer it is looked at: after half its age so far."""
+    """The longer an order waits, the seldomer it is looked at: after half its age so far. What its store has still
+    to be told is not put off like that."""
+    if head.cancel and head.cancel.pending and head.state is OrderState.CANCELLED:
+        return now + FIRST_LOOK
     return now + min(max((now - head.received_at) / 2, FIRST_LOOK), LONGEST_LOOK)
 
 
@@ -385,4 +397,5 @@ def _waits_for(job: Job, cause: Cause) -> bool:
 
 
 def _needs_dispatch(job: Job) -> bool:
-    return job.state is JobState.READY or (job.cancel_wanted and job.at_vendor)
+    ready = job.state is JobState.READY and job.content != UNPLANNED
+    return ready or (job.cancel_wanted and job.at_vendor)

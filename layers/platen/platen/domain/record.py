@@ -58,6 +58,8 @@ class CancelWish(Value):
     """The store writes to the buyer."""
     asked_at: Instant | None = None
     """When the store was last asked. That it was asked says nothing: it may take its time, or fail at it."""
+    asked: int = 0
+    """How often it was asked in vain."""
     told_at: Instant | None = None
     """When the store's order was read as cancelled."""
 

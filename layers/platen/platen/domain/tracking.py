@@ -54,7 +54,9 @@ def hear(
     record = _with_parcels(record, job, news.parcels, now)
     job = _moved(record, job, news, now, waiting_alarm)
     job = job.but(due_at=_next_look(record, job, now, ask_again))
-    if job.state is JobState.SHIPPED and before.state is not JobState.SHIPPED and job.cancel_wanted:
+    wish = record.head.cancel
+    not_wanted = job.cancel_wanted or (wish is not None and wish.pending)
+    if job.state is JobState.SHIPPED and before.state is not JobState.SHIPPED and not_wanted:
         record = _seen_on_the_order(record, "It was to be cancelled, but the vendor shipped it before.", now)
     if before.state is JobState.CANCELLED and not before.vendor_ref and news.phase not in _NOT_MADE:
         what = f"Job {job_id} was given up here, but the vendor has it as {news.ref} ({news.words}). Ask there."

@@ -24,7 +24,7 @@ def look_at_artwork(
                 continue
             if one.url not in seen:
                 if hub.clock.now() >= deadline:
-                    return (*problems, Problem(what="There was no time to look at every print file of this job."))
+                    return (Problem(what="There was no time to look at every print file of this job."), *problems)
                 seen[one.url] = artwork.look(one.url)
             problems += judge(
                 seen[one.url],

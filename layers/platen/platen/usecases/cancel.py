@@ -12,11 +12,13 @@ by messages; lost ones are made up for by the order's next look.
 
 from __future__ import annotations
 
-from platen.domain.attention import Attention, Cause
+from datetime import datetime
+
+from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.job import JobState
 from platen.domain.planning import next_look, without_jobs
 from platen.domain.record import AT_ITS_CANCEL, CancelWish, Event, OrderRecord
-from platen.domain.verdicts import Refused, Verdict
+from platen.domain.verdicts import Refused, Unclear, Verdict
 from platen.hub import Hub
 from platen.messages import JobHint, OrderHint, Queue, ShipmentHint
 from platen.observability import count, logger
@@ -27,6 +29,12 @@ from platen.usecases.intake import MID_SEND_WAIT
 from platen.usecases.sort import in_its_folder
 
 _TRIES = 5
+MOST_ASKED = 3
+"""A store that took so many requests, and does not show the order as cancelled, will not do it by itself."""
+_IN_VAIN = (
+    "The store was asked {} times to cancel the order, and it is still not cancelled there. Look there why; retry,"
+    " or cancel it there by hand and release it here."
+)
 
 
 def cancel_order(hub: Hub, order_id: str, wish: CancelWish) -> OrderRecord:
@@ -35,10 +43,14 @@ def cancel_order(hub: Hub, order_id: str, wish: CancelWish) -> OrderRecord:
     if before is None:
         raise NotFound(f"there is no order {order_id}")
     _may_be_cancelled(before)
+    if before.head.cancel:
+        # Wished again while the store is at it: it is not asked twice for that.
+        wish = wish.but(asked_at=before.head.cancel.asked_at, asked=before.head.cancel.asked)
     jobs, mid_send = without_jobs(before.jobs, wish.at)
-    look_at = next_look(before.head, wish.at) if wish.pending else before.head.look_at
-    head = before.head.but(cancel=wish, look_at=look_at, changed_at=wish.at)
+    head = before.head.but(cancel=wish, changed_at=wish.at, attention=_too_late(before, wish))
     after = before.but(head=head, jobs=jobs).settled(wish.at)
+    if wish.pending:
+        after = after.but(head=after.head.but(look_at=next_look(after.head, wish.at)))
     event = Event(order_id=order_id, at=wish.at, what=f"cancel the whole order: {_words(wish)}", who=wish.who)
     again = OrderHint(connection=head.connection, store_order_id=head.store_order_id, topic="cancel", remap=True)
     if mid_send:
@@ -69,6 +81,18 @@ def _may_be_cancelled(record: OrderRecord) -> None:
         raise NotPossible(f"Order {head.number} has shipped: there is nothing left to cancel.")
 
 
+def _too_late(record: OrderRecord, wish: CancelWish) -> Attention | None:
+    """A store cancels nothing that has shipped: that has to be seen, or the wish would hang for ever."""
+    shipped = [f"job {job.job_id} ({job.vendor})" for job in record.jobs.values() if job.state is JobState.SHIPPED]
+    if not shipped or not wish.at_store:
+        return record.head.attention
+    problem = Problem(
+        what=f"It is to be cancelled, but {', '.join(shipped)} has shipped. What else there is of it is cancelled"
+        " at its vendors; its store is not told to cancel it. Do there what is right, then release it."
+    )
+    return Attention(cause=Cause.CANCELLED_AFTER_SHIPPED, problems=(problem,), since=wish.at)
+
+
 def _words(wish: CancelWish) -> str:
     parts = [wish.reason or "no reason given"]
     if wish.at_store:
@@ -86,27 +110,47 @@ def tell_store(hub: Hub, hint: ShipmentHint) -> None:
     now = hub.clock.now()
     if record is None or record.head.cancel is None or not record.may_be_cancelled_at_store(now):
         return
+    wish = record.head.cancel
+    if wish.asked >= MOST_ASKED:
+        _refused(hub, record, (Problem(what=_IN_VAIN.format(wish.asked)),))
+        return
     try:
-        hub.store(hub.connections.get(hint.connection)).cancel(record.head.store_order_id, record.head.cancel)
+        hub.store(hub.connections.get(hint.connection)).cancel(record.head.store_order_id, wish)
     except Refused as refused:
-        attention = Attention(cause=Cause.STORE_REFUSED, problems=refused.problems, since=hub.clock.now())
-        _save_head(hub, record, attention=attention)
-        count("Attention")
+        _refused(hub, record, refused.problems)
+    except Unclear as unclear:
+        health.failed_again(hub, hint.connection, unclear, wish.asked)
+        _asked(hub, record, wish, now)
     except Verdict as verdict:
-        health.failed(hub, hint.connection, verdict)
+        _save_head(hub, record, look_at=health.failed(hub, hint.connection, verdict))
     else:
         health.worked(hub, hint.connection)
-        # Whether it came to pass is seen by reading it: by the store's webhook, or by the order's next look.
-        _save_head(hub, record, cancel=record.head.cancel.but(asked_at=now), look_at=now + AT_ITS_CANCEL)
+        _asked(hub, record, wish, now)
 
 
-def _save_head(hub: Hub, record: OrderRecord, **changes: object) -> None:
+def _asked(hub: Hub, record: OrderRecord, wish: CancelWish, now: datetime) -> None:
+    """Whether it came to pass is seen by reading it: by the store's webhook, or by the order's next look."""
+    _save_head(hub, record, cancel=wish.but(asked_at=now, asked=wish.asked + 1), look_at=now + AT_ITS_CANCEL)
+
+
+def _refused(hub: Hub, record: OrderRecord, problems: tuple[Problem, ...]) -> None:
+    attention = Attention(cause=Cause.STORE_REFUSED, problems=problems, since=hub.clock.now())
+    if _save_head(hub, record, attention=attention):
+        count("Attention")
+
+
+def _save_head(hub: Hub, record: OrderRecord, **changes: object) -> bool:
+    """False when the wish has come to its end, or was wished anew, meanwhile: then there is nothing to note."""
+    wish = record.head.cancel
     for _ in range(_TRIES):
+        if record.head.cancel != wish:
+            return False
         after = record.but(head=record.head.but(changed_at=hub.clock.now(), **changes))
         try:
             hub.orders.save(record, after.settled(hub.clock.now()))
         except Conflict:
             record = hub.orders.load(record.head.order_id) or record
             continue
-        return
+        return True
     logger.warning("order busy", extra={"order": record.head.order_id})
+    return False

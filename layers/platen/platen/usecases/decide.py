@@ -22,6 +22,10 @@ from platen.usecases.sort import in_its_folder
 type Todo = list[tuple[Queue, Message]]
 
 
+_ENDS_A_CANCEL = (Cause.STORE_REFUSED, Cause.STORE_LOST_IT, Cause.CANCELLED_AFTER_SHIPPED)
+"""Released, its store is not told to cancel the order any more: the person has seen to that."""
+
+
 class NotPossible(Exception):
     """What the person asked for does not fit how things stand; the text says why and what does."""
 
@@ -96,12 +100,14 @@ class Decision:
             raise NotPossible(_not_now(action, f"order {head.number}", head.attention))
         if action is Action.RETRY:
             if head.attention.cause is Cause.STORE_REFUSED:
-                self._head(attention=None)  # its cancel is told again by the look
+                # Its cancel is told again by the look.
+                wish = head.cancel and head.cancel.but(asked=0, asked_at=None)
+                self._head(attention=None, cancel=wish)
             self._replan()
         elif action is Action.RELEASE:
             released = tuple(problem.line_id for problem in head.attention.problems if problem.line_id)
             was = head.attention.cause
-            done = head.cancel.but(at_store=False) if head.cancel and was is Cause.STORE_REFUSED else head.cancel
+            done = head.cancel.but(at_store=False) if head.cancel and was in _ENDS_A_CANCEL else head.cancel
             self._head(attention=None, accepted=head.accepted + released, cancel=done)
             if was is Cause.UNROUTED_LINE:
                 self._replan()
@@ -165,8 +171,9 @@ class Decision:
         return max(self.now, (job.lease_until or self.now) + connector.search_lag + MARGIN)
 
     def _resend(self, job: Job) -> Job:
-        if self.record.head.cancelled_at:
-            raise NotPossible("The store cancelled this order: it is not sent again. `cancel` ends it here.")
+        if self.record.head.cancelled_at or self.record.head.cancel:
+            who = "The store" if self.record.head.cancelled_at else "A person"
+            raise NotPossible(f"{who} cancelled this order: it is not sent again. `cancel` ends it here.")
         if job.asked:
             # The order changed meanwhile: it is read again, and what it asks for now is sent.
             self._replan()
@@ -195,7 +202,7 @@ class Decision:
             asked="",
             waiting_since=self.now,
             cancel_wanted=False,
-            released=not job.vendor_ref,
+            released=() if job.vendor_ref or not job.attention else (*job.released, job.attention.cause),
         )
         to = standing(self.record, released)
         if to is JobState.READY:

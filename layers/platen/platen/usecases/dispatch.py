@@ -19,14 +19,16 @@ from platen.connectors import Resend
 from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.claim import Claim
 from platen.domain.connection import Connection
+from platen.domain.content import UNPLANNED
 from platen.domain.job import Job, JobState, VendorOrder, VendorPhase
 from platen.domain.mail_class import By, choose
 from platen.domain.making import ArtworkCheck
+from platen.domain.planning import UNDISPATCHED
 from platen.domain.product_settings import matched, message_of
 from platen.domain.record import OrderBody, step_job
 from platen.domain.verdicts import AlreadyThere, Denied, Later, Refused, Unclear, Verdict
 from platen.hub import Hub
-from platen.messages import JobHint
+from platen.messages import JobHint, OrderHint, Queue
 from platen.observability import count, logger
 from platen.ports import Conflict, JobRequest, NotClaimed, NotFound, Vendor
 from platen.usecases import health
@@ -38,6 +40,9 @@ LEASE = timedelta(seconds=120)
 """Longer than the function's timeout (90 s), so that a worker cannot outlive it."""
 SEND_SECONDS = 30
 """How much of the lease must be left for a request to be begun."""
+LOOKING = timedelta(seconds=40)
+"""So long after the claim artwork may be looked at: what is begun then (8 s) still leaves the function (90 s) the
+time that sending needs."""
 MARGIN = timedelta(seconds=5)
 MOST_ATTEMPTS = 20
 """After so many a doubt is shown to a person: waiting longer alone will not end it."""
@@ -94,6 +99,9 @@ class _Sending:
         self.sending = False
 
     def run(self) -> None:
+        if self.job.content == UNPLANNED:
+            self._look_first()
+            return
         vendor = self.hub.vendor(self.connection)
         try:
             body = self.hub.orders.body(self.job.order_id, self.job.body)
@@ -107,7 +115,17 @@ class _Sending:
         else:
             health.worked(self.hub, self.connection.connection_id)
 
+    def _look_first(self) -> None:
+        """Nobody has looked at its order since it was made up: its message was lost, or the store is away."""
+        record = self.hub.orders.load(self.job.order_id)
+        if record:
+            head = record.head
+            hint = OrderHint(connection=head.connection, store_order_id=head.store_order_id, remap=True)
+            self.hub.queues.send(Queue.INTAKE, [hint])
+        self._save(step_job(self.job, JobState.READY, due_at=self.hub.clock.now() + UNDISPATCHED))
+
     def _have_it_made(self, vendor: Vendor, request: JobRequest) -> None:
+        not_the_first = self.job.doubt or self.job.attempt > 1
         if self.job.doubt:
             if self.policy is Resend.NONE:
                 self._unconfirmed("an earlier attempt ended without an answer")
@@ -120,9 +138,9 @@ class _Sending:
                 raise Unclear(_NOT_SHOWN)
             # Asked after the lease and the search's lag: it is not there. A key is only asked by using it.
             self.job = self.job.but(doubt=self.policy is Resend.NATIVE_KEY)
-            if not self.job.doubt and self._is_cancelled():
-                self._save_with_order(step_job(self.job, JobState.CANCELLED, due_at=None))
-                return
+        if not_the_first and not self.job.doubt and self._is_cancelled():
+            self._save_with_order(step_job(self.job, JobState.CANCELLED, due_at=None))
+            return
         classed = self._in_its_class(vendor, request)
         if classed is None:
             return
@@ -137,7 +155,7 @@ class _Sending:
         connector = self.hub.connector(self.connection.system)
         default = connector.default_class(self.hub.settings(self.connection))
         choice = choose(request.order, self.connection.making, vendor.classes(), default=default)
-        if choice.problem and not (choice.code and self.job.released):
+        if choice.problem and not (choice.code and Cause.MAIL_CLASS in self.job.released):
             self._wait_for_a_person(Cause.MAIL_CLASS, (choice.problem,))
             return None
         if choice.by is By.DEFAULT:
@@ -149,9 +167,9 @@ class _Sending:
         check = self.connection.making.artwork
         if check is ArtworkCheck.OFF or self.hub.artwork is None:
             return False
-        deadline = (self.job.lease_until or self.hub.clock.now()) - timedelta(seconds=SEND_SECONDS) - MARGIN
+        deadline = (self.job.lease_until or self.hub.clock.now()) - LEASE + LOOKING
         problems = look_at_artwork(self.hub, self.hub.artwork, vendor, request, deadline)
-        if problems and check is ArtworkCheck.STOP and not self.job.released:
+        if problems and check is ArtworkCheck.STOP and Cause.ARTWORK not in self.job.released:
             self._wait_for_a_person(Cause.ARTWORK, problems)
             return True
         if problems:
@@ -173,7 +191,8 @@ class _Sending:
         self._finish(made)
 
     def _is_cancelled(self) -> bool:
-        """The store, or a person, may have cancelled it while it was not known whether it is there."""
+        """The store, or a person, may have cancelled it since it was claimed for the first time: what is being
+        sent is left alone by planning."""
         if self.job.cancel_wanted:
             return True
         record = self.hub.orders.load(self.job.order_id)
@@ -311,10 +330,13 @@ def _cancelled(job: Job, news: VendorOrder | None, now: datetime) -> Job:
         )
         attention = Attention(cause=Cause.VENDOR_LOST_IT, problems=(Problem(what=what),), since=now)
         return step_job(job, JobState.ATTENTION, attention=attention, cancel_wanted=False, due_at=None)
+    if news.phase not in (VendorPhase.CANCELLED, VendorPhase.FAILED):
+        # It takes its time: asked again, should its news not come before.
+        return job.but(vendor_phase=news.phase, vendor_words=news.words, heard_at=now, due_at=now + UNDISPATCHED)
     return step_job(
         job,
         JobState.CANCELLED,
-        vendor_phase=VendorPhase.CANCELLED,
+        vendor_phase=news.phase,
         vendor_words=news.words,
         heard_at=now,
         due_at=None,

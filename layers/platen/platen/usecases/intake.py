@@ -176,16 +176,23 @@ def _note_seen(hub: Hub, record: OrderRecord, order: Order) -> None:
 
 
 def _gone(hub: Hub, record: OrderRecord | None) -> None:
-    if record is None or record.head.state in (OrderState.DONE, OrderState.CANCELLED):
+    if record is None:
         return
-    if record.head.attention and record.head.attention.cause is Cause.STORE_LOST_IT:
+    head = record.head
+    to_be_told = head.cancel is not None and head.cancel.pending
+    if head.state in (OrderState.DONE, OrderState.CANCELLED) and not to_be_told:
+        return
+    known = head.attention if head.attention and head.attention.cause is Cause.STORE_LOST_IT else None
+    if known and head.look_at is None:
         return
     now = hub.clock.now()
     problem = Problem(what="The store does not have this order any more. Cancel it here, or release it.")
-    attention = Attention(cause=Cause.STORE_LOST_IT, problems=(problem,), since=now)
-    after = record.but(head=record.head.but(attention=attention, changed_at=now)).settled(now)
+    attention = known or Attention(cause=Cause.STORE_LOST_IT, problems=(problem,), since=now)
+    # From now on a person looks, and not we every few minutes.
+    after = record.but(head=head.but(attention=attention, look_at=None, changed_at=now)).settled(now)
     hub.orders.save(record, after)
-    count("Attention")
+    if not known:
+        count("Attention")
 
 
 def _disconnected(hub: Hub, connection: Connection, hint: OrderHint) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from platen.domain.content import UNPLANNED
 from platen.domain.job import Job, JobLine, JobState, external_id
 from platen.domain.planning import UNDISPATCHED
 from platen.domain.record import Event, OrderRecord
@@ -45,7 +46,7 @@ def reprint(
         state=JobState.READY,
         lines=_wanted(job, lines),
         body=job.body,
-        content="...",
+        content=UNPLANNED,
         test=job.test,
         reprint_of=root,
         reason=reason,
@@ -53,7 +54,9 @@ def reprint(
         planned_at=now,
         due_at=now + UNDISPATCHED,
     )
-    after = before.with_jobs(new).settled(now)
+    # The head is written too, so that of a reprint and a cancel at the same time one is told to look again.
+    head = before.head.but(changed_at=now)
+    after = before.but(head=head).with_jobs(new).settled(now)
     event = Event(order_id=order_id, at=now, what=f"reprint of job {job_id} as job {new_id}: {reason}", who=who)
     saved = hub.orders.save(before, in_its_folder(hub, before, after), events=[event])
     again = OrderHint(
