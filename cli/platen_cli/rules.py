@@ -50,7 +50,7 @@ INTAKE = [
         path=("new_folder",),
         kind="text",
         title="Folder for new orders",
-        help="A folder is a label to sort orders by. Empty: the first of your folders, which is New to begin with.",
+        help="A folder is a label to sort orders by; there is New to begin with. Empty: new orders are in none.",
     ),
     Field(
         path=("cancel_folder",),

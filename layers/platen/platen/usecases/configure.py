@@ -56,9 +56,8 @@ def connect(
     if old and old.system != connector.system:
         raise NotAllowed(f"{connection_id} is a {old.system} connection; choose another name.")
     now = hub.clock.now()
-    url = _store_secrets(hub, desk, connection_id, connector, credentials)
-    connection = _save(
-        hub,
+    _rules_fit(connector, connection_id, rules, making or {})
+    connection = _not_too_long(
         Connection(
             connection_id=connection_id,
             system=connector.system,
@@ -66,12 +65,16 @@ def connect(
             settings=settings.model_dump(mode="json"),
             links=old.links if old else (),
             intake=_intake(connector, old, rules, now),
-            making=_making(old, making or {}),
+            making=changed_making(old, making or {}),
+            moved_in=old.moved_in if old else False,
             paused=old.paused if old else False,
             created_at=old.created_at if old else now,
             version=old.version if old else 0,
         ),
     )
+    # What is refused is refused by now: credentials are kept only with the connection they are for.
+    url = _store_secrets(hub, desk, connection_id, connector, credentials)
+    connection = _save(hub, connection)
     hub.connections.save_health(well_again(hub.connections.health(connection_id)))
     findings = check(hub, connection, url)
     schedule_polls(hub, desk, connection)
@@ -79,10 +82,14 @@ def connect(
 
 
 def _save(hub: Hub, connection: Connection) -> Connection:
+    return hub.connections.save(_not_too_long(connection))
+
+
+def _not_too_long(connection: Connection) -> Connection:
     """Raises NotAllowed for rules that no longer fit into one item of the table (400 KB)."""
     if len(connection.model_dump_json().encode()) > LARGEST:
         raise NotAllowed(f"The rules of {connection.connection_id} are too long to be kept: shorten its tables.")
-    return hub.connections.save(connection)
+    return connection
 
 
 def _known(hub: Hub, connection_id: str) -> Connection | None:
@@ -97,8 +104,7 @@ def _intake(connector: Connector, old: Connection | None, rules: dict[str, Any],
         return None
     # Stores tell times in whole seconds: an order of this very second must not seem older.
     fresh = {"orders_since": now.replace(microsecond=0)}
-    kept = old.intake.model_dump() if old and old.intake else fresh
-    return Intake.model_validate(kept | rules)
+    return _changed(Intake, old.intake if old and old.intake else Intake(**fresh), rules)
 
 
 def _store_secrets(hub: Hub, desk: Desk, connection_id: str, connector: Connector, credentials: BaseModel) -> str:
@@ -205,16 +211,24 @@ def unlink(hub: Hub, store_id: str, *, name: str = "", vendor_id: str | None = N
 def change_rules(hub: Hub, connection_id: str, *, intake: dict[str, Any], making: dict[str, Any]) -> Connection:
     """Change some of a connection's rules; the others, its settings and its credentials stay."""
     connection = hub.connections.get(connection_id)
-    if intake and connection.intake is None:
-        raise NotAllowed(f"{connection_id} is no store: it has no rules for taking orders in.")
-    if making and Role.VENDOR not in connection.roles:
-        raise NotAllowed(f"{connection_id} is no vendor: it has no rules for making orders.")
+    _rules_fit(hub.connector(connection.system), connection_id, intake, making)
     return _save(
-        hub, connection.but(intake=_changed(Intake, connection.intake, intake), making=_making(connection, making))
+        hub,
+        connection.but(
+            intake=_changed(Intake, connection.intake, intake), making=changed_making(connection, making)
+        ),
     )
 
 
-def _making(old: Connection | None, rules: dict[str, Any]) -> Making:
+def _rules_fit(connector: Connector, connection_id: str, intake: dict[str, Any], making: dict[str, Any]) -> None:
+    if intake and Role.STORE not in connector.roles:
+        raise NotAllowed(f"{connection_id} is no store: it has no rules for taking orders in.")
+    if making and Role.VENDOR not in connector.roles:
+        raise NotAllowed(f"{connection_id} is no vendor: it has no rules for making orders.")
+
+
+def changed_making(old: Connection | None, rules: dict[str, Any]) -> Making:
+    """Its rules with some of them changed. Raises as :func:`change_rules` does."""
     return _changed(Making, old.making if old else Making(), rules) or Making()
 
 

@@ -10,8 +10,9 @@ from platen.messages import OrderHint, Queue
 PAGE = 100
 MOST = 2000
 """Orders in one call; whoever has more in attention than this calls again."""
-_MENDED = frozenset({Cause.UNROUTED_LINE, Cause.PRINT_DETAILS, Cause.PREFLIGHT})
-"""What a new product map or link may have mended."""
+_MENDED = frozenset({Cause.UNROUTED_LINE, Cause.PRINT_DETAILS, Cause.PREFLIGHT, Cause.HELD})
+"""What a new product map, link or rule may have mended. What is held goes by the links of now at its next look in
+any case; better at once, where the person sees it, than when its store next speaks of it."""
 
 
 def look_again(hub: Hub, store: str) -> int:

@@ -14,7 +14,6 @@ from pydantic import BaseModel, ValidationError
 from platen import connectors
 from platen.domain.attention import Action
 from platen.domain.connection import Role
-from platen.domain.folders import known
 from platen.domain.making import Making
 from platen.domain.record import OrderHead, OrderState
 from platen.domain.verdicts import Verdict
@@ -89,8 +88,8 @@ class Operator:
             connector=connector,
             settings=connector.settings.model_validate(request.settings),
             credentials=connector.credentials.model_validate(request.credentials),
-            rules=request.intake,
-            making=request.making,
+            rules=sort.rules_as_listed(self.hub, request.intake),
+            making=sort.rules_as_listed(self.hub, request.making),
         )
         return {
             "connection": show.connection_view(connection),
@@ -154,8 +153,7 @@ class Operator:
         return {"orders": [show.head_view(head) for head in heads[: request.limit]], "next": following}
 
     def _in_folder(self, request: ListOrders) -> Answer:
-        sort.check_names(self.hub, request.folder)
-        folder = known(request.folder, sort.names(self.hub))
+        (folder,) = sort.as_listed(self.hub, request.folder)
         stores = [request.connection] if request.connection else self.stores()
         if request.after and len(stores) != 1:
             raise NotAllowed("A further page needs the same connection as the first one.")

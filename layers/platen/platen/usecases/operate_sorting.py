@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from platen.domain.connection import Link, Role
+from platen.domain.connection import Connection, Link, Role
 from platen.domain.job import JobState
-from platen.domain.making import Making
 from platen.domain.record import CancelWish, OrderHead, OrderState
 from platen.ports import NotFound, Page
 from platen.usecases import cancel, configure, dry_run, reprint, show, sort
@@ -20,6 +19,7 @@ from platen.usecases.move_in import ImportOrders, import_orders
 from platen.usecases.requests import (
     CancelOrder,
     FolderNames,
+    LinkRule,
     LinkUp,
     Move,
     MoveAll,
@@ -44,31 +44,44 @@ _AT_VENDOR = (JobState.SENT, JobState.IN_PRODUCTION, JobState.SHIPPED)
 
 
 def _link(operator: Operator, request: LinkUp) -> Answer:
-    sort.check_names(operator.hub, *request.folders)
-    linked = configure.link(operator.hub, request.store, request.link(), before=request.before)
+    linked = configure.link(operator.hub, request.store, _as_listed(operator, request), before=request.before)
     look_again(operator.hub, request.store)
     return {"connection": show.connection_view(linked)}
+
+
+def _as_listed(operator: Operator, rule: LinkRule) -> Link:
+    return rule.link().but(folders=sort.as_listed(operator.hub, *rule.folders))
 
 
 def _unlink(operator: Operator, request: Unlink) -> Answer:
     if not request.vendor and not request.link:
         raise NotAllowed("Say which link: its name, or its vendor.")
     left = configure.unlink(operator.hub, request.store, name=request.link, vendor_id=request.vendor)
+    look_again(operator.hub, request.store)
     return {"connection": show.connection_view(left)}
 
 
 def _rules(operator: Operator, request: Rules) -> Answer:
-    _check_folders(operator, request.intake, request.making)
-    changed = configure.change_rules(operator.hub, request.connection, intake=request.intake, making=request.making)
+    hub = operator.hub
+    changed = configure.change_rules(
+        hub,
+        request.connection,
+        intake=sort.rules_as_listed(hub, request.intake),
+        making=sort.rules_as_listed(hub, request.making),
+    )
+    for store in _touched_by(operator, changed):
+        look_again(hub, store)
     return {"connection": show.connection_view(changed)}
 
 
-_FOLDER_RULES = ("new_folder", "cancel_folder", "after_import", "after_shipment", "after_error", "after_cancel")
-
-
-def _check_folders(operator: Operator, *rules: dict[str, Any]) -> None:
-    named = (one.get(field, "") for one in rules for field in _FOLDER_RULES)
-    sort.check_names(operator.hub, *(name for name in named if isinstance(name, str)))
+def _touched_by(operator: Operator, changed: Connection) -> list[str]:
+    """The stores whose orders may go elsewhere by a connection's rules."""
+    name = changed.connection_id
+    return [
+        one.connection_id
+        for one in operator.hub.connections.all()
+        if one.connection_id == name or any(link.vendor == name for link in one.links)
+    ]
 
 
 def _try_links(operator: Operator, request: TryLinks) -> Answer:
@@ -76,13 +89,15 @@ def _try_links(operator: Operator, request: TryLinks) -> Answer:
     store = hub.connections.get(request.store)
     if Role.STORE not in store.roles:
         raise NotAllowed(f"{request.store} is no store.")
-    links = store.links if request.links is None else tuple(one.link() for one in request.links)
+    links = store.links if request.links is None else tuple(_as_listed(operator, one) for one in request.links)
     for link in links:
         _is_vendor(operator, link)
     if request.orders:
         page = Page(tuple(_head(operator, named, request.store) for named in request.orders))
     else:
         states = [request.state] if request.state else list(OrderState)
+        if request.after and len(states) != 1:
+            raise NotAllowed("A further page needs the same state as the first one.")
         page = dry_run.newest(hub, request.store, states, request.limit, request.after)
     return {"orders": dry_run.try_links(hub, store, links, page.items), "next": page.next}
 
@@ -105,9 +120,9 @@ def _try_classes(operator: Operator, request: TryClasses) -> Answer:
     vendor = hub.connections.get(request.connection)
     if Role.VENDOR not in vendor.roles:
         raise NotAllowed(f"{request.connection} is no vendor.")
-    making = vendor.making
-    if request.making is not None:
-        making = Making.model_validate(making.model_dump() | request.making)
+    making = configure.changed_making(vendor, sort.rules_as_listed(hub, request.making or {}))
+    if request.after:
+        raise NotAllowed("There is one page only: the newest orders of each store.")
     answers: list[Answer] = []
     for store in operator.stores():
         states = [OrderState.OPEN, OrderState.ATTENTION, OrderState.DONE]
@@ -135,10 +150,17 @@ def _folder_remove(operator: Operator, request: OneFolder) -> Answer:
 
 def _move(operator: Operator, request: Move) -> Answer:
     moving = sort.Moving.to(operator.hub, request.folder, request.who)
-    moved, missing = [], []
+    # All are looked up first: a name that two orders have is asked about before any is moved.
+    found, missing = {}, []
     for named in dict.fromkeys(request.orders):
         try:
-            moved.append(moving.move(operator.order_id(named, request.connection)))
+            found[operator.order_id(named, request.connection)] = named
+        except NotFound:
+            missing.append(named)
+    moved = []
+    for order_id, named in found.items():
+        try:
+            moved.append(moving.move(order_id))
         except NotFound:
             missing.append(named)
     return {"moved": moved, "missing": missing}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +10,7 @@ from typing import Any
 
 from platen.domain.connection import Connection, Role
 from platen.domain.folders import DEFAULT_FOLDERS, known, moved
+from platen.domain.making import alike
 from platen.domain.model import iso
 from platen.domain.record import Event, OrderRecord
 from platen.hub import Hub
@@ -22,26 +23,28 @@ MOST_COUNTED = 1000
 AT_ONCE = 100
 MOST_FOLDERS = 50
 _AFTER_THE_SAVE = timedelta(seconds=20)
+_MOST_ROUNDS = 20
+"""Jobs: links and After Error can send an order round in circles; from then on it stays where a person sees it."""
 _TRIES = 3
 
 
 def in_its_folder(hub: Hub, before: OrderRecord | None, after: OrderRecord) -> OrderRecord:
     """The record, about to be saved, with its order where the connections' settings want it now."""
     store = hub.connections.get(after.head.connection)
-    after = moved(before, after, making_of=hub.making_of, intake=store.intake)
-    if before and before.head.folder != after.head.folder:
-        _look_again(hub, store, after, _AFTER_THE_SAVE)
-    return after
+    there = moved(before, after, making_of=hub.making_of, intake=store.intake)
+    if there.head.folder != after.head.folder and len(there.jobs) < _MOST_ROUNDS:
+        _look_again(hub, store, there)
+    return there
 
 
-def _look_again(hub: Hub, store: Connection, record: OrderRecord, delay: timedelta = timedelta(0)) -> None:
+def _look_again(hub: Hub, store: Connection, record: OrderRecord) -> None:
     """Where a link goes by folders, a move may be what it waited for. Said before the move is saved: a look
     too many does no harm, and a crash in between loses none."""
     if any(link.folders for link in store.links):
         hint = OrderHint(
             connection=store.connection_id, store_order_id=record.head.store_order_id, topic="folder", remap=True
         )
-        hub.queues.send(Queue.INTAKE, [hint], delay=delay)
+        hub.queues.send(Queue.INTAKE, [hint], delay=_AFTER_THE_SAVE)
 
 
 # the list of folders
@@ -55,8 +58,10 @@ def add(hub: Hub, new: Sequence[str]) -> tuple[str, ...]:
     """Folders that are there already, in whatever case, stay as they are. Raises NotAllowed."""
     folders = names(hub)
     for name in new:
+        if not alike(name):
+            raise NotAllowed("A folder needs a name that can be seen.")
         if not known(name, folders):
-            folders = (*folders, name)
+            folders = (*folders, " ".join(name.split()))
     if len(folders) > MOST_FOLDERS:
         raise NotAllowed(f"There can be {MOST_FOLDERS} folders; these would be {len(folders)}.")
     hub.connections.save_folders(folders)
@@ -79,11 +84,21 @@ def remove(hub: Hub, name: str) -> tuple[str, ...]:
     return left
 
 
-def check_names(hub: Hub, *wanted: str) -> None:
-    """Raises NotFound for a name that is no folder: a setting must not send orders to where nobody looks."""
+def as_listed(hub: Hub, *wanted: str) -> tuple[str, ...]:
+    """The folders as the list spells them: ``prepared`` is Prepared, not another place beside it.
+
+    Raises NotFound for a name that is no folder: a setting must not send orders to where nobody looks.
+    """
+    if not any(wanted):
+        return wanted
     folders = names(hub)
-    for name in filter(None, wanted):
-        _the(name, folders)
+    return tuple(name and _the(name, folders) for name in wanted)
+
+
+def rules_as_listed(hub: Hub, rules: Mapping[str, Any]) -> dict[str, Any]:
+    """Rules with their folders as the list spells them. Raises NotFound. What is no text pydantic will refuse."""
+    said = {field: rules[field].strip() for field in _RULES if isinstance(rules.get(field), str)}
+    return {**rules, **dict(zip(said, as_listed(hub, *said.values()), strict=True))}
 
 
 def _the(name: str, folders: tuple[str, ...]) -> str:
@@ -93,10 +108,13 @@ def _the(name: str, folders: tuple[str, ...]) -> str:
     return found
 
 
+_RULES = ("new_folder", "cancel_folder", "after_import", "after_shipment", "after_error", "after_cancel")
+"""The rules that name a folder, of stores and of vendors."""
+
+
 def _names(connection: Connection, folder: str) -> bool:
-    making, intake = connection.making, connection.intake
-    named = {making.after_import, making.after_shipment, making.after_error, making.after_cancel}
-    named |= {intake.new_folder, intake.cancel_folder} if intake else set()
+    rules = (connection.making, connection.intake)
+    named = {getattr(one, field, "") for one in rules for field in _RULES}
     named |= {one for link in connection.links for one in link.folders}
     return any(known(one, (folder,)) for one in named if one)
 
@@ -134,22 +152,22 @@ class Moving:
         """Raises NotFound when there is no such folder."""
         return cls(hub, _the(folder, names(hub)), who)
 
-    def move(self, order_id: str) -> str:
+    def move(self, order_id: str, *, only_from: str = "") -> str:
         """Gives the order's number. Raises NotFound; Conflict when it is being written to without end."""
         for _ in range(_TRIES - 1):
             with suppress(Conflict):
-                return self._move(order_id)
-        return self._move(order_id)
+                return self._move(order_id, only_from)
+        return self._move(order_id, only_from)
 
-    def _move(self, order_id: str) -> str:
+    def _move(self, order_id: str, only_from: str) -> str:
         record = self.hub.orders.load(order_id)
         if record is None:
             raise NotFound(f"there is no order {order_id}")
         head, now = record.head, self.hub.clock.now()
-        if head.folder == self.folder:
+        if head.folder == self.folder or (only_from and head.folder != only_from):
             return head.number
         after = record.but(head=head.but(folder=self.folder, changed_at=now))
-        _look_again(self.hub, self.hub.connections.get(head.connection), after, _AFTER_THE_SAVE)
+        _look_again(self.hub, self.hub.connections.get(head.connection), after)
         came_from = f" from {head.folder}" if head.folder else ""
         event = Event(order_id=order_id, at=now, what=f"moved to {self.folder}{came_from}", who=self.who)
         self.hub.orders.save(record, after, events=[event])
@@ -162,5 +180,6 @@ class Moving:
             return 0, False
         page = self.hub.orders.in_folder(store, source, AT_ONCE)
         for head in page.items:
-            self.move(head.order_id)
+            # An index is a moment late: what has moved on since stays where it went.
+            self.move(head.order_id, only_from=source)
         return len(page.items), bool(page.next)
