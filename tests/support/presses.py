@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from platen.connectors import Resend
 from platen.domain.connection import Connection, Lines, Link, Role
@@ -95,6 +96,17 @@ class PressesBench(StallBench):
         self.store.orders[number] = order
         self.hint(order)
         return order
+
+    def reprint(self, order: Order, place: str = "job 1", **lines: int) -> dict[str, Any]:
+        """A person has a job, or some of its lines, made once more."""
+        return self.ask(
+            "reprint", order=order.order_id, place=place, lines=lines, reason="lost on its way", who="tester"
+        )
+
+    def call_off(self, order: Order, **wishes: bool) -> dict[str, Any]:
+        """A person cancels the whole order, at its store too."""
+        wish = {"at_store": True, "refund": True} | wishes
+        return self.ask("cancel_order", order=order.order_id, who="tester", reason="bought twice", **wish)
 
     def now_of(self, order: Order) -> OrderRecord:
         return self.record(order.order_id)

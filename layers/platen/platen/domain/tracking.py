@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import count, takewhile
@@ -262,7 +262,7 @@ def _recorded(
     record: OrderRecord, job: Job, shipment_id: str, parcel: Parcel, told: VendorParcel, now: datetime
 ) -> Shipment:
     lines, problem = _lines_of(record, job, told)
-    quiet = bool(job.reprint_of) and _shown_already(record, job)
+    quiet = _shown_already(record, job, lines)
     if quiet:
         problem = None
     attention = Attention(cause=Cause.SHIPMENT_UNREADABLE, problems=(problem,), since=now) if problem else None
@@ -283,15 +283,20 @@ def _recorded(
     )
 
 
-def _shown_already(record: OrderRecord, job: Job) -> bool:
-    """True for a reprint of what is in the store's parcels already: it has no room for the goods a second time."""
-    shipped = record.shipped()
-    made = {line.line_id: 0 for line in job.lines}
-    for one in record.jobs.values():
-        for line in one.lines:
-            if not one.reprint_of and line.line_id in made and one.state is not JobState.CANCELLED:
-                made[line.line_id] += line.quantity
-    return all(shipped.get(line_id, 0) >= max(1, quantity) for line_id, quantity in made.items())
+def _shown_already(record: OrderRecord, job: Job, lines: tuple[ShipmentLine, ...]) -> bool:
+    """True for goods that the store shows in another print's parcels: it has no room for them a second time.
+
+    A job and its reprints share the room of the job. ``lines`` are the parcel's; empty where they are not known.
+    """
+    root = job.reprint_of or job.job_id
+    prints = [one for one in record.jobs.values() if root in (one.job_id, one.reprint_of)]
+    if len(prints) == 1:
+        return False
+    room = Counter({line.line_id: line.quantity for one in prints if one.job_id == root for line in one.lines})
+    for shipment in record.shipments.values():
+        if not shipment.quiet and any(shipment.job_id == one.job_id for one in prints):
+            room -= Counter({line.line_id: line.quantity for line in shipment.lines})
+    return all(not room[line.line_id] for line in lines or job.lines)
 
 
 def _amended(known: Shipment, parcel: Parcel, now: datetime) -> Shipment:

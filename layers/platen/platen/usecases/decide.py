@@ -7,6 +7,7 @@ from datetime import datetime
 
 from platen.connectors import Resend
 from platen.domain.attention import Action, Attention, Cause
+from platen.domain.content import UNPLANNED, content_of
 from platen.domain.job import Job, JobState, VendorPhase, external_id
 from platen.domain.planning import UNDISPATCHED
 from platen.domain.record import Event, OrderRecord, step_job, step_shipment
@@ -24,6 +25,12 @@ type Todo = list[tuple[Queue, Message]]
 
 _ENDS_A_CANCEL = (Cause.STORE_REFUSED, Cause.STORE_LOST_IT, Cause.CANCELLED_AFTER_SHIPPED)
 """Released, its store is not told to cancel the order any more: the person has seen to that."""
+
+
+_NOT_KEPT = (
+    "Job {0} is to be made of an order that its store does not have any more, and its content is not kept any more"
+    " here. `cancel` job {0} first."
+)
 
 
 class NotPossible(Exception):
@@ -109,11 +116,28 @@ class Decision:
             was = head.attention.cause
             done = head.cancel.but(at_store=False) if head.cancel and was in _ENDS_A_CANCEL else head.cancel
             self._head(attention=None, accepted=head.accepted + released, cancel=done)
+            if was is Cause.STORE_LOST_IT:
+                self._make_as_it_was()
             if was is Cause.UNROUTED_LINE:
                 self._replan()
         else:
             lines = self._all_lines()
             self._head(attention=None, accepted=lines, nothing_because=f"{self.who} cancelled it in Platen")
+
+    def _make_as_it_was(self) -> None:
+        """A reprint whose order cannot be read at its store any more is made of what is kept of it."""
+        for job in self.record.jobs.values():
+            if job.state is not JobState.READY or job.content != UNPLANNED:
+                continue
+            try:
+                body = self.hub.orders.body(job.order_id, job.body)
+            except NotFound:
+                raise NotPossible(_NOT_KEPT.format(job.job_id)) from None
+            told = request_of(self.hub.connections.get(job.vendor), job, body)
+            messages = (told.gift_message, told.packing_message)
+            content = content_of(body.order, body.printing, job.lines, {}, messages)
+            self._dispatch(job)
+            self.record = self.record.with_jobs(job.but(content=str(content), due_at=self.now + UNDISPATCHED))
 
     def _all_lines(self) -> tuple[str, ...]:
         body = self.hub.orders.body(self.record.head.order_id, self.record.head.body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from platen.domain.content import UNPLANNED
 from platen.domain.job import Job, JobLine, JobState, external_id
@@ -14,6 +15,7 @@ from platen.ports import NotFound
 from platen.usecases.decide import NotPossible
 from platen.usecases.sort import in_its_folder
 
+_A_MOMENT = timedelta(milliseconds=1)
 _MADE = (JobState.SENT, JobState.IN_PRODUCTION, JobState.SHIPPED)
 
 
@@ -55,7 +57,7 @@ def reprint(
         due_at=now + UNDISPATCHED,
     )
     # The head is written too, so that of a reprint and a cancel at the same time one is told to look again.
-    head = before.head.but(changed_at=now)
+    head = before.head.but(changed_at=max(now, before.head.changed_at + _A_MOMENT))
     after = before.but(head=head).with_jobs(new).settled(now)
     event = Event(order_id=order_id, at=now, what=f"reprint of job {job_id} as job {new_id}: {reason}", who=who)
     saved = hub.orders.save(before, in_its_folder(hub, before, after), events=[event])
