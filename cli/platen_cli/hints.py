@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from platen_cli.plain import plain
 
 CAUSES = {
+    "moved_in": "Another system may have handled it",
     "unrouted_line": "No link says who makes a line",
     "print_details": "The print details are incomplete or contradict each other",
     "ship_to_missing": "The order has no usable address",

@@ -26,6 +26,8 @@ from tests.support.scenes import (
 from tests.support.stall import StallBench
 
 OUTCOMES: dict[tuple[Cause, Action], int] = {
+    (Cause.MOVED_IN, Action.RELEASE): 1,
+    (Cause.MOVED_IN, Action.CANCEL): 0,
     (Cause.UNROUTED_LINE, Action.RETRY): 1,
     (Cause.UNROUTED_LINE, Action.RELEASE): 0,
     (Cause.UNROUTED_LINE, Action.CANCEL): 0,

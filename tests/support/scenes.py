@@ -15,7 +15,8 @@ from platen.domain.job import VendorParcel, VendorPhase
 from platen.domain.mail_class import MailClass
 from platen.domain.making import ArtworkCheck, Fallback, Making
 from platen.domain.order import Attribute, Order
-from platen.domain.record import OrderState
+from platen.domain.planning import new_head
+from platen.domain.record import OrderBody, OrderRecord, OrderState
 from platen.domain.verdicts import Refused, Unclear
 from tests.support.stall import ANYWHERE, StallBench
 
@@ -69,6 +70,27 @@ def placed(**changes: Any) -> Scene:
     bench.store.orders[order.store_order_id] = wrong
     bench.run()
     return Scene(bench, order, lambda: bench.changed(order))
+
+
+def moved_in() -> Scene:
+    bench = StallBench(Resend.LOOKUP)
+    now = bench.clock.now()
+    old = Order(
+        connection="stall",
+        store_order_id="orderdesk-77",
+        number="1",
+        placed_at=now,
+        updated_at=now,
+        ship_to=ANYWHERE,
+    )
+    history = OrderBody(order=old, printing={})
+    head = new_head(old, now).but(imported_from="Order Desk", body=history.name)
+    bench.orders.save(None, OrderRecord(head=head).settled(now), body=history)
+    stall = bench.connections.get("stall")
+    bench.connections.save(stall.but(moved_in=True))
+    order = bench.order_placed(2)
+    bench.run()
+    return Scene(bench, order)
 
 
 def unrouted_line() -> Scene:
@@ -241,6 +263,7 @@ def store_lost_it() -> Scene:
 
 
 SCENES: dict[Cause, Callable[[], Scene]] = {
+    Cause.MOVED_IN: moved_in,
     Cause.UNROUTED_LINE: unrouted_line,
     Cause.PRINT_DETAILS: print_details,
     Cause.SHIP_TO_MISSING: ship_to_missing,

@@ -28,7 +28,8 @@ MAY: dict[str, dict[str, str]] = {
     "OrderIntake": CONNECTIONS
     | SECRETS
     | {
-        "OrdersTable": "dynamodb PutItem Query",
+        "OrdersTable": "dynamodb BatchGetItem PutItem Query",
+        "OrdersTable/index/by_number": "dynamodb Query",
         "ProductsTable": "dynamodb BatchGetItem",
         "IntakeQueue": BOTH,
         "DispatchQueue": SEND,

@@ -287,3 +287,25 @@ class TestWhatIsNotRight:
         for many in (0, 26):
             with pytest.raises(ValidationError):
                 ImportOrders.model_validate({"store": "stall", "orders": [theirs()] * many, "source": "x"})
+
+
+class TestNamesakes:
+    """What was moved in may be known by its number alone, and its shop may tell of it again."""
+
+    def test_are_a_persons_matter_and_not_made_a_second_time(self, bench: StallBench) -> None:
+        assert results(bench, theirs("1")) == ["imported"]
+        order = bench.order_placed(1)
+        bench.run()
+        assert [(item["cause"], item["number"]) for item in bench.attention()] == [("moved_in", order.number)]
+        assert not bench.vendor.made
+
+    def test_of_another_number_are_new_orders(self, bench: StallBench) -> None:
+        assert results(bench, theirs("900")) == ["imported"]
+        bench.order_placed(1)
+        bench.run()
+        assert len(bench.vendor.made) == 1
+
+    def test_are_not_looked_for_where_nothing_was_moved_in(self, bench: StallBench) -> None:
+        bench.order_placed(1)
+        bench.run()
+        assert "orders.by_number" not in bench.switch.calls

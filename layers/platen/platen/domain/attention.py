@@ -27,6 +27,7 @@ class Action(StrEnum):
 class Cause(StrEnum):
     """Why something waits for a person. The value is what scripts see; ``ACTIONS`` says what helps."""
 
+    MOVED_IN = "moved_in"
     UNROUTED_LINE = "unrouted_line"
     PRINT_DETAILS = "print_details"
     SHIP_TO_MISSING = "ship_to_missing"
@@ -50,6 +51,7 @@ class Cause(StrEnum):
 
 
 ACTIONS: dict[Cause, tuple[Action, ...]] = {
+    Cause.MOVED_IN: (Action.RELEASE, Action.CANCEL),
     Cause.UNROUTED_LINE: (Action.RETRY, Action.RELEASE, Action.CANCEL),
     Cause.PRINT_DETAILS: (Action.RETRY, Action.CANCEL),
     Cause.SHIP_TO_MISSING: (Action.RETRY, Action.CANCEL),

@@ -118,7 +118,9 @@ class Decision:
             self._head(attention=None, accepted=head.accepted + released, cancel=done)
             if was is Cause.STORE_LOST_IT:
                 self._make_as_it_was()
-            if was is Cause.UNROUTED_LINE:
+            if was in (Cause.UNROUTED_LINE, Cause.MOVED_IN):
+                # As if it had not been planned yet: should the message be lost, the sweep has it planned.
+                self._head(body="", look_at=self.now)
                 self._replan()
         else:
             lines = self._all_lines()

@@ -133,7 +133,23 @@ def plan_of(
         products=hub.products.get(connection.connection_id, skus),
         vendors=hub,
         record=record,
+        handled_in=_handled_in(hub, record, order) if connection.moved_in else "",
     )
+
+
+def _handled_in(hub: Hub, record: OrderRecord | None, order: Order) -> str:
+    """The system that has handled an order of that number, of an order nobody has decided on yet.
+
+    Another system may know an order by its number alone; taken for a new one it would be made a second time.
+    """
+    if record and not _waits_for(record, Cause.MOVED_IN):
+        return ""
+    namesakes = hub.orders.by_number(order.connection, order.number)
+    return next((one.imported_from for one in namesakes if one.imported_from), "")
+
+
+def _waits_for(record: OrderRecord, cause: Cause) -> bool:
+    return record.head.attention is not None and record.head.attention.cause is cause
 
 
 def _pass_on(hub: Hub, record: OrderRecord, planned: Planned) -> None:

@@ -114,6 +114,13 @@ def import_orders(hub: Hub, request: ImportOrders) -> Answer:
     return {"results": [_import(hub, request, one) for one in request.orders]}
 
 
+def _expect_namesakes(hub: Hub, store: str) -> None:
+    """Before the first is written: from now on a new order of the store is held against what was moved in."""
+    connection = hub.connections.get(store)
+    if not connection.moved_in:
+        hub.connections.save(connection.but(moved_in=True))
+
+
 def _import(hub: Hub, request: ImportOrders, said: dict[str, Any]) -> Answer:
     try:
         given = GivenOrder.model_validate(said)
@@ -165,6 +172,7 @@ def _as_new(hub: Hub, request: ImportOrders, folder: str, body: OrderBody) -> tu
 
 def _keep(hub: Hub, source: str, folder: str, body: OrderBody) -> None:
     order = body.order
+    _expect_namesakes(hub, order.connection)
     now = hub.clock.now()
     head = OrderHead(
         order_id=order.order_id,
