@@ -48,8 +48,8 @@ class Play:
         self._call_one_off()
         self._place_the_others()
         released = self._release_the_stopped()
-        self._watch(self._everything_done)
-        seconds = time.monotonic() - began
+        # Not to the last look: a message that was put off and has nothing to do any more may come a minute later.
+        seconds = self._watch(self._everything_done) - began
         moved = self._again() if self._through() else 0
         self.step("Counting, at the shop and at both print shops")
         result = self._tally(moved, seconds, released=released)
@@ -78,6 +78,7 @@ class Play:
         self.step("A buyer orders a canvas, and it goes to Picanova")
         self.cancelled = _Placed.by(self.world.order(regretted()))
         self._wait(lambda: self.world.seen().of(self.cancelled.order_id), "the canvas at Picanova")
+        self._wait(lambda: self.world.sent(self.cancelled.order_id), "Picanova's answer")
         self.world.cancel(self.cancelled.as_placed)
         self.step(f"The shop cancels {self.cancelled.name}, which Picanova has as {self._refs(self.cancelled)}")
         self.screen.say(
@@ -124,8 +125,8 @@ class Play:
 
     # watching
 
-    def _watch(self, enough: Callable[[Stages], bool]) -> None:
-        """Until it is enough, or nothing has moved for too long."""
+    def _watch(self, enough: Callable[[Stages], bool]) -> float:
+        """Until it is enough, or nothing has moved for too long; gives the moment of the last move."""
         last, moved_at, calm = None, time.monotonic(), 0
         with self.screen.moving() as show:
             while calm < _CALM and time.monotonic() - moved_at < _STALLED_SECONDS:
@@ -135,6 +136,7 @@ class Play:
                 if stages != last:
                     last, moved_at = stages, time.monotonic()
                 time.sleep(0.5)
+        return moved_at
 
     def _everything_done(self, stages: Stages) -> bool:
         through = stages.done + stages.cancelled >= self.count and not stages.open

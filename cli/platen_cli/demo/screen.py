@@ -54,6 +54,7 @@ class Screen:
     _began: float = field(default_factory=time.monotonic)
     _said: str = ""
     _said_at: float = 0.0
+    _shown: Stages = field(default_factory=Stages)
 
     def step(self, words: str) -> None:
         seconds = time.monotonic() - self._began
@@ -74,8 +75,13 @@ class Screen:
         if not self.desk.out.is_terminal:
             yield self._show_line
             return
-        with Live(self._table(Stages()), console=self.desk.out, refresh_per_second=8) as live:
-            yield lambda stages: live.update(self._table(stages))
+        with Live(self._table(self._shown), console=self.desk.out, refresh_per_second=8) as live:
+
+            def show(stages: Stages) -> None:
+                self._shown = stages
+                live.update(self._table(stages))
+
+            yield show
 
     def _show_line(self, stages: Stages) -> None:
         now = time.monotonic()

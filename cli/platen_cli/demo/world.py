@@ -22,7 +22,7 @@ CLIENT = ("demo-client", "demo-client-secret")
 EU, US = ("eu-user", "eu-demo-key"), ("us-user", "us-demo-key")
 CUSTOMER = "demo-customer"
 POV_SIGNS_WITH = "demo-webhook-secret"
-PICANOVA_SHIPS_AFTER, POV_SHIPS_AFTER = 3.0, 7.0
+PICANOVA_SHIPS_AFTER, POV_SHIPS_AFTER = 3.0, 8.0
 """Seconds, and so far apart that the two parcels of one order seldom come to the shop at the same moment: Platen
 tells them one after the other, and the second would wait for half a minute."""
 _LOG_EVENTS = 10_000
@@ -148,6 +148,11 @@ class World:
                 if not after:
                     break
         return found
+
+    def sent(self, order: str) -> bool:
+        """Whether Platen knows that every vendor of the order has its part."""
+        jobs = self.ask("order", order=order)["order"]["jobs"]
+        return bool(jobs) and all(job["vendor_ref"] for job in jobs)
 
     def warnings(self, orders: Iterable[str]) -> int:
         """What Platen warns of in the jobs of these orders, such as artwork that is too small."""
