@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any
 
 from pydantic import Field
 
-from platen.domain.making import FolderName, Making
+from platen.domain.making import FolderName, Making, alike
 from platen.domain.model import Instant, Value
 
 
@@ -97,16 +96,11 @@ class Link(Value):
 
 
 def _is_one_of(text: str, names: tuple[str, ...]) -> bool:
-    return any(plainly(text) == plainly(name) for name in names)
+    return any(alike(text) == alike(name) for name in names)
 
 
 def _matches(text: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(plainly(text), plainly(pattern)) for pattern in patterns)
-
-
-def plainly(text: str) -> str:
-    """A name as people mean it: without blanks around it, whatever its case and its way of writing accents."""
-    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    return any(fnmatchcase(alike(text), alike(pattern)) for pattern in patterns)
 
 
 def _or(values: tuple[str, ...]) -> str:
@@ -147,7 +141,7 @@ class Intake(Value):
     test_orders: TestOrders = TestOrders.SKIP
     unrouted: Unrouted = Unrouted.ATTENTION
     new_folder: FolderName = ""
-    """Folder for New Orders; empty: the first of the list."""
+    """Folder for New Orders; empty: they are in none, which costs nothing."""
     cancel_folder: FolderName = ""
     """Where orders go that the store cancelled before anything was made of them."""
 
@@ -165,6 +159,8 @@ class Connection(Value):
     """Set on store connections."""
     making: Making = Making()
     """How jobs are prepared; of meaning on vendor connections."""
+    moved_in: bool = False
+    """Orders of this store were moved in from another system: a new one is first held against those."""
     paused: bool = False
     created_at: Instant
     version: int = 0

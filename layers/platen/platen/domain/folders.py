@@ -77,5 +77,7 @@ def _at_the_end(job: Job, record: OrderRecord, making_of: Callable[[str], Making
 
 
 def _newly_cancelled(before: OrderRecord | None, head: OrderHead) -> bool:
+    """As a whole: not by a vendor, nor job by job by a person."""
     was = before.head.state if before else None
-    return head.state is OrderState.CANCELLED and was is not OrderState.CANCELLED
+    as_a_whole = head.cancelled_at is not None or head.cancel is not None
+    return as_a_whole and head.state is OrderState.CANCELLED and was is not OrderState.CANCELLED

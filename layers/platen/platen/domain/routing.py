@@ -66,9 +66,12 @@ class Plan(Value):
     passed: dict[str, tuple[Passed, ...]] = {}
     """line id -> the links before the one that took it."""
     messages: dict[str, tuple[str, str]] = {}
-    """vendor -> what it is to print: the gift message, and the message of the packing slip."""
+    """vendor -> what it is to print: the gift message, and the message of the packing slip. Of every vendor that
+    has or gets a job, though it is asked for nothing any more: that is no change of its messages."""
     cause: Cause | None = None
     """Set when the order as a whole waits for a person; ``problems`` say why."""
+    kept_back: tuple[PlannedLine, ...] = ()
+    """Lines that have a place, of an order that waits because others have none: for whoever asks."""
     problems: tuple[Problem, ...] = ()
     details_wrong: tuple[Problem, ...] = ()
     """What is missing or contradicts itself in the print details of single lines: the job with that line waits."""
@@ -106,10 +109,17 @@ def make_plan(
     products: Mapping[str, ProductMapping],
     vendors: Vendors,
     record: OrderRecord | None = None,
+    handled_in: str = "",
 ) -> Plan:
-    """Decide what is made of an order. ``record``: what is known of it so far; None when it is new."""
+    """Decide what is made of an order. ``record``: what is known of it so far; None when it is new.
+
+    ``handled_in``: the system that an order of the same number was moved in from: then a person says whose it is.
+    """
     routing = _Routing(order, intake, links, products, vendors, record)
-    return routing.plan().but(printing=routing.printing)
+    plan = routing.plan()
+    if handled_in and (plan.lines or plan.cause):
+        plan = _handled_elsewhere(order, handled_in)
+    return plan.but(printing=routing.printing, messages=routing.messages(plan))
 
 
 class _Routing:
@@ -130,7 +140,8 @@ class _Routing:
         self.head = record.head if record else None
         self.folder = record.head.folder if record else intake.new_folder
         self.accepted = frozenset(record.head.accepted if record else ())
-        self.taken = taken(record.jobs.values()) if record else {}
+        self.jobs = tuple(record.jobs.values()) if record else ()
+        self.taken = taken(self.jobs)
         self.shipped = record.shipped() if record else {}
         self.contradictions: dict[str, tuple[Problem, ...]] = {}
         self.printing: dict[str, PrintDetails] = {}
@@ -152,7 +163,7 @@ class _Routing:
         if order.ship_to is None and any(link.countries for link in self.links):
             return _without_address(order)  # without it no such link can tell
         plan = self._route(wanted)
-        if plan.cause is Cause.UNROUTED_LINE and order.hold and any(link.locations for link in self.links):
+        if plan.cause is Cause.UNROUTED_LINE and order.hold and any(map(self._goes_by_location, self.links)):
             # What the store has not given a place yet only seems to be nobody's.
             return Plan(waiting_for=order.hold)
         if plan.problems or not plan.lines:
@@ -162,6 +173,13 @@ class _Routing:
         if order.test and not all(self.vendors.takes_test_orders(line.vendor) for line in plan.lines):
             return Plan(nothing_because="it is a test order, and its vendor has no test orders")
         return plan.but(waiting_for=_waiting_for(order, self.intake))
+
+    def messages(self, plan: Plan) -> dict[str, tuple[str, str]]:
+        vendors = {line.vendor for line in plan.lines} | {job.vendor for job in self.jobs}
+        return {vendor: self._messages(vendor) for vendor in sorted(vendors)}
+
+    def _goes_by_location(self, link: Link) -> bool:
+        return bool(link.locations or self.vendors.making_of(link.vendor).location_match)
 
     def _route(self, wanted: Mapping[str, int]) -> Plan:
         lines: list[PlannedLine] = []
@@ -189,13 +207,12 @@ class _Routing:
             else:
                 unrouted.append(self._unrouted(line, passed[line.line_id]))
         if unrouted and self.intake.unrouted is Unrouted.ATTENTION:
-            return Plan(cause=Cause.UNROUTED_LINE, problems=tuple(unrouted), passed=passed)
+            return Plan(cause=Cause.UNROUTED_LINE, problems=tuple(unrouted), passed=passed, kept_back=tuple(lines))
         return Plan(
             lines=tuple(lines),
             left=left,
             left_because=because,
             passed=passed,
-            messages={line.vendor: self._messages(line.vendor) for line in lines},
             details_wrong=tuple(wrong),
             nothing_because="" if lines else "none of its lines is ours to make",
         )
@@ -320,6 +337,14 @@ def still_wanted(line: Line, shipped: Mapping[str, int]) -> int:
 
 def _named(line: Line) -> str:
     return f"{line.quantity} x {line.title}" + (f" (SKU {line.sku})" if line.sku else "")
+
+
+def _handled_elsewhere(order: Order, source: str) -> Plan:
+    what = (
+        f"{source} has handled an order {order.number} of this store: it may be this very one. Look there."
+        " If it is, cancel it here; if it is another one, release it, and it is made."
+    )
+    return Plan(cause=Cause.MOVED_IN, problems=(Problem(what=what, field="number"),))
 
 
 def _without_address(order: Order) -> Plan:

@@ -10,7 +10,7 @@ from platen.domain.job import Job, JobState
 from platen.domain.mail_class import MailClass, choose
 from platen.domain.making import Making
 from platen.domain.order import Line
-from platen.domain.record import OrderBody, OrderHead, OrderRecord, OrderState
+from platen.domain.record import OrderBody, OrderHead, OrderState
 from platen.domain.routing import Plan, PlannedLine
 from platen.hub import Hub
 from platen.ports import NotFound, Page
@@ -35,16 +35,17 @@ def _tried(hub: Hub, store: Connection, links: tuple[Link, ...], head: OrderHead
     if body is None or record is None or store.intake is None:
         return answer | {"waits": NOT_KEPT}
     # As if it came in anew: what has been sent stays where it is whatever the links say, and would show nothing.
-    fresh = OrderRecord(head=record.head)
+    # Its parcels are known, else the store's word that they left would read as somebody else's doing.
+    fresh = record.but(jobs={})
     plan = plan_of(hub, store, store.intake, fresh, body.order, links)
     today = _vendors_today(record.jobs.values())
-    lines = [_line(line, plan, today.get(line.line_id, "")) for line in body.order.lines]
+    lines = [_line(line, plan, record.head, today.get(line.line_id, "")) for line in body.order.lines]
     waits = plan.nothing_because or plan.waiting_for or " ".join(one.what for one in plan.problems)
     return answer | {"waits": waits, "lines": lines}
 
 
-def _line(line: Line, plan: Plan, now_vendor: str) -> Answer:
-    place = next((one for one in plan.lines if one.line_id == line.line_id), None)
+def _line(line: Line, plan: Plan, head: OrderHead, now_vendor: str) -> Answer:
+    place = next((one for one in (*plan.lines, *plan.kept_back) if one.line_id == line.line_id), None)
     return {
         "line_id": line.line_id,
         "title": line.title,
@@ -54,19 +55,25 @@ def _line(line: Line, plan: Plan, now_vendor: str) -> Answer:
         "link": place.link if place else "",
         "send": "hold" if place and place.held else "auto",
         "now_vendor": now_vendor,
-        "why": _why(line, plan, place),
+        "why": _why(line, plan, head, place),
         "passed": [one.model_dump() for one in plan.passed.get(line.line_id, ())],
     }
 
 
-def _why(line: Line, plan: Plan, place: PlannedLine | None) -> str:
-    wrong = "; ".join(one.what for one in plan.details_wrong if one.line_id == line.line_id)
+def _why(line: Line, plan: Plan, head: OrderHead, place: PlannedLine | None) -> str:
     if place:
+        wrong = "; ".join(one.what for one in plan.details_wrong if one.line_id == line.line_id)
         return wrong or f"{place.link} takes it"
     if not line.ships:
         return "it goes in no parcel"
-    problem = next((one.what for one in plan.problems if one.line_id == line.line_id), "")
-    return plan.left_because.get(line.line_id) or problem or plan.nothing_because or "no link takes it"
+    if plan.nothing_because:
+        return plan.nothing_because
+    if line.line_id in head.accepted:
+        return "a person released it as not ours to make"
+    if line.line_id in plan.left_because:
+        return plan.left_because[line.line_id]
+    of_this_line = (one.what for one in plan.problems if one.line_id in ("", line.line_id))
+    return next(of_this_line, "no link takes it" if line.line_id in plan.left else "nothing of it is left to make")
 
 
 def _vendors_today(jobs: Iterable[Job]) -> dict[str, str]:
