@@ -90,6 +90,9 @@ class TestTheProductMap:
         design = PrintDetails(design_id="D1")
         mixed = design.over(self.MAPPED)
         assert (mixed.design_id, mixed.sku, mixed.url, mixed.account) == ("D1", "", "", "eu")
+        assert mixed.options == (), "the options of another product are no options of this one"
+        framed = PrintDetails(design_id="D2", options=(PrintOption(name="Frame", value="Oak"),))
+        assert design.over(framed).options == framed.options
         own = PrintDetails(url="https://own.example").over(PrintDetails(design_id="D1", sku="map"))
         assert (own.design_id, own.sku, own.url) == ("", "map", "https://own.example")
 

@@ -88,10 +88,11 @@ class PrintDetails(Value):
     def over(self, fallback: PrintDetails) -> PrintDetails:
         """These details, with what they leave open taken from the product map's.
 
-        A design id stands for both code and artwork, so neither is filled in beside it.
+        A design id stands for code, artwork and options, so none is filled in beside it from a plain product's row.
         """
         if self.design_id:
-            return self.but(account=self.account or fallback.account, options=self.options or fallback.options)
+            options = fallback.options if fallback.design_id else ()
+            return self.but(account=self.account or fallback.account, options=self.options or options)
         own = self.prints
         takes_design = not self.sku and not any(one.url for one in own)
         first, *more = _merged(own, fallback.prints)
