@@ -88,6 +88,8 @@ class ScriptedVendor(Switched, port="vendor"):
         self.on_preflight: Callable[[JobRequest], None] = lambda _request: None
         self.problems: list[Problem] = []
         self.mail_classes: list[MailClass] = []
+        self.slow_cancels = False
+        """A cancel is taken, and shows in the order only later."""
         self.needs: dict[str, ArtworkNeeds] = {}
         """line id -> what its print file must be like."""
         self.list_of_news: Callable[[str], News | None] = lambda _cursor: None
@@ -131,7 +133,8 @@ class ScriptedVendor(Switched, port="vendor"):
             return None
         if known.phase not in (VendorPhase.WAITING, VendorPhase.ACCEPTED, VendorPhase.CANCELLED):
             raise Refused(f"{known.ref} is {known.phase.value} already")
-        known.phase = VendorPhase.CANCELLED
+        if not self.slow_cancels:
+            known.phase = VendorPhase.CANCELLED
         return _told(known)
 
     def check(self) -> list[Finding]:

@@ -25,7 +25,15 @@ FIRST_LOOK = timedelta(minutes=10)
 LONGEST_LOOK = timedelta(hours=6)
 """Between two looks at an order that waits: a store may end a hold without moving the order's clock."""
 
-_GONE_BY_A_LOOK = frozenset({Cause.UNROUTED_LINE, Cause.SHIP_TO_MISSING, Cause.SHIP_TO_HIDDEN, Cause.STORE_LOST_IT})
+_GONE_BY_A_LOOK = frozenset(
+    {
+        Cause.MOVED_IN,
+        Cause.UNROUTED_LINE,
+        Cause.SHIP_TO_MISSING,
+        Cause.SHIP_TO_HIDDEN,
+        Cause.STORE_LOST_IT,
+    }
+)
 """What a fresh look at the order finds again, if it is still so."""
 _LINE_GONE = "This line is gone from the order, so nobody can be told what to make of it. Cancel this job."
 _MID_SEND = frozenset({JobState.CLAIMED, JobState.UNKNOWN})

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from platen.domain.attention import Attention
+from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.job import JOB_STEPS, Job, JobState
 from platen.domain.model import Instant, Value, digest
 from platen.domain.order import Order
@@ -184,6 +184,18 @@ class OrderRecord(Value):
             for line in shipment.lines:
                 total[line.line_id] = total.get(line.line_id, 0) + line.quantity
         return total
+
+
+def too_late(record: OrderRecord, wish: CancelWish) -> Attention | None:
+    """What a person has to see of a wish that comes too late: a store cancels nothing that has shipped."""
+    shipped = [f"job {job.job_id} ({job.vendor})" for job in record.jobs.values() if job.state is JobState.SHIPPED]
+    if not shipped or not wish.pending:
+        return None
+    what = (
+        f"It was to be cancelled, but {', '.join(shipped)} has shipped. What else there is of it is cancelled at"
+        " its vendors; its store is not told to cancel it. Do there what is right, then release it."
+    )
+    return Attention(cause=Cause.CANCELLED_AFTER_SHIPPED, problems=(Problem(what=what),), since=wish.at)
 
 
 def step_job(job: Job, to: JobState, **changes: object) -> Job:

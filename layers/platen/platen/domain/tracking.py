@@ -58,7 +58,7 @@ def hear(
     not_wanted = job.cancel_wanted or (wish is not None and wish.pending)
     if job.state is JobState.SHIPPED and before.state is not JobState.SHIPPED and not_wanted:
         record = _seen_on_the_order(record, "It was to be cancelled, but the vendor shipped it before.", now)
-    if before.state is JobState.CANCELLED and not before.vendor_ref and news.phase not in _NOT_MADE:
+    if before.state is JobState.CANCELLED and _made_all_the_same(before, news):
         what = f"Job {job_id} was given up here, but the vendor has it as {news.ref} ({news.words}). Ask there."
         record = _seen_on_the_order(record, what, now)
     record = record.with_jobs(job).settled(now)
@@ -87,6 +87,13 @@ def _tracking_may_come(record: OrderRecord, job: Job, now: datetime) -> bool:
     """No vendor announces a number that it fills in later: it has to be asked for."""
     mine = (one for one in record.shipments.values() if one.job_id == job.job_id)
     return any(not one.parcel.tracking and now - one.recorded_at < TRACKING_COMES for one in mine)
+
+
+def _made_all_the_same(given_up: Job, news: VendorOrder) -> bool:
+    """What a person gave up unseen, or marked as cancelled there; told once, when it comes to light."""
+    if not given_up.vendor_ref:
+        return news.phase not in _NOT_MADE
+    return news.phase is VendorPhase.SHIPPED and given_up.vendor_phase is not VendorPhase.SHIPPED
 
 
 def _seen_on_the_order(record: OrderRecord, what: str, now: datetime) -> OrderRecord:

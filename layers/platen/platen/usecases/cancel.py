@@ -17,7 +17,7 @@ from datetime import datetime
 from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.job import JobState
 from platen.domain.planning import next_look, without_jobs
-from platen.domain.record import AT_ITS_CANCEL, CancelWish, Event, OrderRecord
+from platen.domain.record import AT_ITS_CANCEL, CancelWish, Event, OrderRecord, too_late
 from platen.domain.verdicts import Refused, Unclear, Verdict
 from platen.hub import Hub
 from platen.messages import JobHint, OrderHint, Queue, ShipmentHint
@@ -47,7 +47,9 @@ def cancel_order(hub: Hub, order_id: str, wish: CancelWish) -> OrderRecord:
         # Wished again while the store is at it: it is not asked twice for that.
         wish = wish.but(asked_at=before.head.cancel.asked_at, asked=before.head.cancel.asked)
     jobs, mid_send = without_jobs(before.jobs, wish.at)
-    head = before.head.but(cancel=wish, changed_at=wish.at, attention=_too_late(before, wish))
+    head = before.head.but(
+        cancel=wish, changed_at=wish.at, attention=too_late(before, wish) or before.head.attention
+    )
     after = before.but(head=head, jobs=jobs).settled(wish.at)
     if wish.pending:
         after = after.but(head=after.head.but(look_at=next_look(after.head, wish.at)))
@@ -79,18 +81,6 @@ def _may_be_cancelled(record: OrderRecord) -> None:
     live = [job for job in record.jobs.values() if job.state is not JobState.CANCELLED]
     if live and all(job.state is JobState.SHIPPED for job in live):
         raise NotPossible(f"Order {head.number} has shipped: there is nothing left to cancel.")
-
-
-def _too_late(record: OrderRecord, wish: CancelWish) -> Attention | None:
-    """A store cancels nothing that has shipped: that has to be seen, or the wish would hang for ever."""
-    shipped = [f"job {job.job_id} ({job.vendor})" for job in record.jobs.values() if job.state is JobState.SHIPPED]
-    if not shipped or not wish.at_store:
-        return record.head.attention
-    problem = Problem(
-        what=f"It is to be cancelled, but {', '.join(shipped)} has shipped. What else there is of it is cancelled"
-        " at its vendors; its store is not told to cancel it. Do there what is right, then release it."
-    )
-    return Attention(cause=Cause.CANCELLED_AFTER_SHIPPED, problems=(problem,), since=wish.at)
 
 
 def _words(wish: CancelWish) -> str:

@@ -10,7 +10,7 @@ from platen.domain.attention import Action, Attention, Cause
 from platen.domain.content import UNPLANNED, content_of
 from platen.domain.job import Job, JobState, VendorPhase, external_id
 from platen.domain.planning import UNDISPATCHED
-from platen.domain.record import Event, OrderRecord, step_job, step_shipment
+from platen.domain.record import Event, OrderRecord, step_job, step_shipment, too_late
 from platen.domain.shipment import Shipment, ShipmentState
 from platen.domain.tracking import UNTOLD, standing
 from platen.hub import Hub
@@ -116,6 +116,8 @@ class Decision:
             was = head.attention.cause
             done = head.cancel.but(at_store=False) if head.cancel and was in _ENDS_A_CANCEL else head.cancel
             self._head(attention=None, accepted=head.accepted + released, cancel=done)
+            if done != head.cancel:
+                self._head(look_at=None)
             if was is Cause.STORE_LOST_IT:
                 self._make_as_it_was()
             if was in (Cause.UNROUTED_LINE, Cause.MOVED_IN):
@@ -169,7 +171,8 @@ class Decision:
             Action.MARK_SENT: self._mark_sent,
             Action.MARK_CANCELLED: self._mark_cancelled,
         }
-        self.record = self.record.with_jobs(steps[action](job))
+        after = steps[action](job)
+        self.record = self.record.with_jobs(after)
 
     def _retry(self, job: Job) -> Job:
         if job.vendor_ref:
@@ -231,6 +234,9 @@ class Decision:
             released=() if job.vendor_ref or not job.attention else (*job.released, job.attention.cause),
         )
         to = standing(self.record, released)
+        if to is JobState.SHIPPED and self.record.head.cancel:
+            head, after = self.record.head, self.record.with_jobs(released.but(state=to))
+            self._head(attention=head.attention or too_late(after, self.record.head.cancel))
         if to is JobState.READY:
             self._dispatch(job)
         return step_job(released, to, due_at=self.now)
