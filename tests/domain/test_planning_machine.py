@@ -11,8 +11,8 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from platen.domain.attention import Action
-from platen.domain.connection import Link
+from platen.domain.attention import Action, Cause
+from platen.domain.connection import Link, Send
 from platen.domain.job import JOB_STEPS, Job, JobState, VendorParcel, VendorPhase, external_id
 from platen.domain.model import digest
 from platen.domain.order import Attribute, Order, Payment
@@ -41,7 +41,12 @@ LINK_SETS = (
     (Link(vendor="press"),),
     (Link(vendor="mill", skus=("CANVAS-2",)), Link(vendor="press")),
     (Link(vendor="mill"),),
+    (Link(vendor="press", send=Send.HOLD),),
+    (Link(name="one", vendor="press", skus=("CANVAS-1",), send=Send.HOLD), Link(name="rest", vendor="press")),
+    (Link(vendor="mill", folders=("rush",)), Link(vendor="press")),
+    (Link(vendor="mill", folders=("Rush",), send=Send.HOLD), Link(vendor="press", folders=("New",))),
 )
+FOLDERS = ("New", "Rush", "Closed")
 AT_VENDOR = (JobState.SENT, JobState.IN_PRODUCTION)
 WAITS_FOR_US = (JobState.READY, JobState.CLAIMED, JobState.UNKNOWN)
 
@@ -64,6 +69,8 @@ class AnOrdersLife(RuleBasedStateMachine):
         self.now = NOW
         self.order = an_order(a_line("1", 2), a_line("2", 1))
         self.links = LINK_SETS[0]
+        self.freed: set[tuple[str, str]] = set()
+        """(job id, content) that a person released from a hold."""
         self.record: OrderRecord = self.looked().record
 
     def looked(self, replan: bool = False) -> Planned:
@@ -108,6 +115,25 @@ class AnOrdersLife(RuleBasedStateMachine):
         self.links = links
         self.change(seen)
 
+    @rule(folder=st.sampled_from(FOLDERS), seen=MOSTLY)
+    def put_in_folder(self, folder: str, seen: bool) -> None:
+        self.record = self.record.but(head=self.record.head.but(folder=folder))
+        if seen:
+            self.take_a_look(replan=False)
+
+    @precondition(lambda self: self.held())
+    @rule(data=st.data())
+    def let_go(self, data: st.DataObject) -> None:
+        """As a person's release does."""
+        job = data.draw(st.sampled_from(self.held()))
+        self.freed.add((job.job_id, job.content))
+        job = job.but(released=(*job.released, Cause.HELD), waiting_since=self.now)
+        self.record = self.record.with_jobs(step_job(job, JobState.READY, due_at=self.now)).settled(self.now)
+
+    def held(self) -> list[Job]:
+        waiting = self.jobs(JobState.ATTENTION)
+        return [job for job in waiting if job.attention and job.attention.cause is Cause.HELD]
+
     def change(self, seen: bool, **changes: object) -> None:
         self.order = self.order.but(**changes)
         if seen:
@@ -150,6 +176,8 @@ class AnOrdersLife(RuleBasedStateMachine):
     @rule(data=st.data(), action=st.sampled_from([Action.RELEASE, Action.RESEND, Action.CANCEL]))
     def decide(self, data: st.DataObject, action: Action) -> None:
         job = self.some(data, JobState.ATTENTION)
+        if job in self.held() and action is not Action.CANCEL:
+            return
         if action is Action.RELEASE and job.vendor_ref:
             job = job.but(content=job.asked or job.content, asked="", cancel_wanted=False)
             job = step_job(job, standing(self.record, job), due_at=self.now)
@@ -173,6 +201,7 @@ class AnOrdersLife(RuleBasedStateMachine):
         self.check_bound_jobs(before, outcome.record)
         self.check_quantities(outcome)
         self.check_nothing_is_hidden(outcome)
+        self.check_holds(outcome)
         assert self.looked(replan).record == self.record, "the same look twice changes nothing"
 
     def check_bound_jobs(self, before: OrderRecord, after: OrderRecord) -> None:
@@ -195,6 +224,21 @@ class AnOrdersLife(RuleBasedStateMachine):
         assert of(free) == wanted - held, "what is not held by a vendor is asked for once, and no more"
         assert len({(job.vendor, job.account) for job in free}) == len(free)
         assert {job.job_id for job in free if job.state is JobState.READY} <= set(outcome.dispatch)
+
+    def check_holds(self, outcome: Planned) -> None:
+        """What a link holds now is free only as the very content that a person let go."""
+        plan = a_plan(self.order, outcome.record, links=self.links)
+        holds = {line.line_id for line in plan.lines if line.held}
+        for job in outcome.record.jobs.values():
+            if job.bound or job.state is JobState.CANCELLED:
+                continue
+            mine = {line.line_id for line in job.lines} & holds
+            waits = job.attention is not None and job.attention.cause is Cause.HELD
+            if mine:
+                assert waits or (job.job_id, job.content) in self.freed
+                assert not waits or job.job_id not in outcome.dispatch
+            else:
+                assert not waits, "no link holds it any more"
 
     def check_nothing_is_hidden(self, outcome: Planned) -> None:
         head = outcome.record.head
