@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -217,10 +217,37 @@ def step_shipment(shipment: Shipment, to: ShipmentState, **changes: object) -> S
 
 
 def changed(before: OrderRecord | None, after: OrderRecord) -> Iterable[OrderHead | Job | Shipment]:
-    """The items of ``after`` that differ from ``before``: what has to be written, and nothing else."""
-    if before is None or before.head != after.head:
+    """The items of ``after`` that differ from ``before``: what has to be written, and nothing else.
+
+    The order's state and its folder are made of all its parts. So when a part comes to its end while another stands
+    still, the head goes along though it stays as it is: of two that do so at the same moment, one loses the head,
+    and looks again. Else each would see the other where it was, and the order would never be over.
+    """
+    jobs = _differing(before.jobs if before else {}, after.jobs)
+    shipments = _differing(before.shipments if before else {}, after.shipments)
+    if before is None or before.head != after.head or _ends_among_others(before, [*jobs, *shipments]):
         yield after.head
-    old_jobs = before.jobs if before else {}
-    old_shipments = before.shipments if before else {}
-    yield from (job for key, job in after.jobs.items() if old_jobs.get(key) != job)
-    yield from (one for key, one in after.shipments.items() if old_shipments.get(key) != one)
+    yield from jobs
+    yield from shipments
+
+
+def _differing[Part: (Job, Shipment)](old: Mapping[str, Part], new: Mapping[str, Part]) -> list[Part]:
+    return [one for key, one in new.items() if old.get(key) != one]
+
+
+def _ends_among_others(before: OrderRecord, moved: Sequence[Job | Shipment]) -> bool:
+    """Whether one of the parts that moved may end the order, or its wait, and some part does not move."""
+    there: list[Job | Shipment] = [*before.jobs.values(), *before.shipments.values()]
+    old = {_key(one): one for one in there}
+    pairs = [(old[_key(one)], one) for one in moved if _key(one) in old]
+    return len(pairs) < len(old) and any(
+        was.state is not one.state and (one.state in _ENDS or was.state in _WAITS) for was, one in pairs
+    )
+
+
+_ENDS = frozenset({JobState.SHIPPED, JobState.CANCELLED, ShipmentState.TOLD})
+_WAITS = frozenset({JobState.ATTENTION, ShipmentState.ATTENTION})
+
+
+def _key(part: Job | Shipment) -> tuple[str, str]:
+    return ("job", part.job_id) if isinstance(part, Job) else ("shipment", part.shipment_id)
