@@ -85,6 +85,7 @@ class ScriptedVendor(Switched, port="vendor"):
         self.made: list[Made] = []
         self.on_submit: Callable[[Job], None] = lambda _job: None
         self.on_request: Callable[[JobRequest], None] = lambda _request: None
+        self.on_find: Callable[[JobRequest], None] = lambda _request: None
         self.on_preflight: Callable[[JobRequest], None] = lambda _request: None
         self.problems: list[Problem] = []
         self.mail_classes: list[MailClass] = []
@@ -102,6 +103,7 @@ class ScriptedVendor(Switched, port="vendor"):
         return self.problems
 
     def find(self, request: JobRequest) -> VendorOrder | None:
+        self.on_find(request)
         if self.resend in (Resend.NATIVE_KEY, Resend.NONE):
             return None  # it cannot be searched
         now = self._clock.now()
