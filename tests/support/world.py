@@ -249,7 +249,7 @@ class World(Bench):
                 assert all(one["what"] for one in item["problems"])
                 assert item["actions"]
         elif head.state is OrderState.CANCELLED:
-            assert head.cancelled_at or any(job.dropped for job in record.jobs.values())
+            assert head.cancelled_at or head.cancel or any(job.dropped for job in record.jobs.values())
         else:
             assert any(job.state is not JobState.CANCELLED for job in record.jobs.values())
 
