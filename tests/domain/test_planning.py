@@ -9,7 +9,7 @@ import pytest
 from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.connection import Link
 from platen.domain.job import Job, JobState, VendorPhase
-from platen.domain.order import Attribute, Order, Payment
+from platen.domain.order import Attribute, Order, Payment, ShippingChoice
 from platen.domain.planning import is_old_news
 from platen.domain.record import OrderRecord, OrderState, step_job
 from platen.domain.tracking import standing
@@ -420,3 +420,37 @@ class TestMidSend:
         record = look(claimed(planned(an_order(a_line("1")))), an_order(a_line("1"), a_line("2"))).record
         assert quantities(record, JobState.READY) == {"2": 1}
         assert LINKS[0].vendor == record.jobs["2"].vendor
+
+
+class TestAJobThatWasSentByAnEarlierPlaten:
+    """Its content has three parts: the shipping method and messages were not looked at then."""
+
+    def sent_then(self, order: Order) -> OrderRecord:
+        record = sent(planned(order))
+        where, what, _, too_many = record.jobs["1"].content.split(".")
+        return record.with_jobs(record.jobs["1"].but(content=f"{where}.{what}.{too_many}"))
+
+    def test_is_no_change_by_itself(self) -> None:
+        order = an_order(a_line("1", 2), shipping=(ShippingChoice(title="Express"),))
+        record = self.sent_then(order)
+        for now in (order, order.but(tags=("looked",))):
+            assert look(record, now).record.jobs == record.jobs
+
+    def test_shows_what_really_changed_and_is_let_go_on(self) -> None:
+        record = self.sent_then(an_order(a_line("1", 2)))
+        moved = an_order(a_line("1", 2), ship_to=ADDRESS.but(city="Elsewhere"))
+        job = look(record, moved).record.jobs["1"]
+        assert job.attention is not None
+        assert [one.field for one in job.attention.problems] == ["ship_to"]
+        let_go = step_job(job.but(content=job.asked, asked=""), JobState.SENT)
+        again = look(record.with_jobs(let_go), moved).record.jobs["1"]
+        assert again.state is JobState.SENT
+
+    def test_is_cancelled_with_its_order_and_only_once(self) -> None:
+        order = an_order(a_line("1", 2))
+        record = look(self.sent_then(order), order.but(cancelled_at=NOW)).record
+        assert record.jobs["1"].cancel_wanted
+        where, what, _ = self.sent_then(order).jobs["1"].content.split(".")
+        let_go = record.jobs["1"].but(content=f"{where}.{what}.cancelled", asked="", cancel_wanted=False)
+        after = look(record.with_jobs(let_go), order.but(cancelled_at=NOW, note="again")).record
+        assert not after.jobs["1"].cancel_wanted

@@ -28,8 +28,16 @@ class Content(Value):
 
     @classmethod
     def read(cls, text: str) -> Content:
-        where, what, how, too_many = text.split(".")
-        return cls(where=where, what=what, how=how, too_many=too_many)
+        """Jobs of before ``how`` was looked at are stored without it: then it is empty."""
+        where, what, *how, too_many = text.split(".")
+        return cls(where=where, what=what, how=how[0] if how else "", too_many=too_many)
+
+    def is_what_was_told(self, told: Content) -> bool:
+        return self.goes_as(told) and self.but(how="") == told.but(how="")
+
+    def goes_as(self, told: Content) -> bool:
+        """How it is sent is as before, as far as that is known."""
+        return told.how in ("", self.how)
 
 
 def content_of(

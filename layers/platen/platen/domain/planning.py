@@ -114,7 +114,7 @@ class _Planner:
                 continue
             content = self._asked_of(job)
             seen = not job.asked or job.state is JobState.ATTENTION
-            if str(content) == (job.asked or job.content) and seen:
+            if content.is_what_was_told(Content.read(job.asked or job.content)) and seen:
                 continue
             if job.state in _MID_SEND:
                 self.again = True
@@ -140,7 +140,7 @@ class _Planner:
         if content.where != old.where:
             what = "The shipping address was changed after the job was sent."
             problems.append(Problem(what=what, field="ship_to"))
-        if content.how != old.how:
+        if not content.goes_as(old):
             what = "The shipping method or a message was changed after the job was sent."
             problems.append(Problem(what=what, field="shipping"))
         if content.what != old.what:
@@ -350,9 +350,10 @@ def without_jobs(jobs: Mapping[str, Job], now: datetime) -> tuple[dict[str, Job]
 
 def _to_be_cancelled(job: Job, now: datetime) -> Job:
     """Passed on once: after a person let it go on, the same cancel does not come again."""
-    asked = str(Content.read(job.content).but(too_many=CANCELLED))
-    if asked == job.content:
+    told = Content.read(job.content)
+    if told.too_many == CANCELLED:
         return job
+    asked = str(told.but(too_many=CANCELLED))
     due_at = now + UNDISPATCHED if job.at_vendor else job.due_at
     return job.but(cancel_wanted=True, asked=asked, due_at=due_at)
 
