@@ -5,91 +5,73 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ConfigDict, ValidationError
 
-from twins import kit
 from twins.picanova.render import Style
+from twins.switches import Asked, asked, done, plane_of
 
 if TYPE_CHECKING:
     from twins.picanova.orders import Order
     from twins.picanova.twin import PicanovaTwin
 
 
-class _Asked(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Ship(_Asked):
+class Ship(Asked):
     items: dict[int, int] | None = None
     tracking: str = "JD014600003"
     carrier: str = "DHL"
     url: str | None = None
 
 
-class Tracking(_Asked):
+class Tracking(Asked):
     tracking: str
     index: int = 0
     url: str = ""
 
 
-class Advance(_Asked):
+class Advance(Asked):
     status: str
 
 
-class Fail(_Asked):
+class Fail(Asked):
     reason: str = "The print file could not be processed."
 
 
-class Cancel(_Asked):
+class Cancel(Asked):
     author: str = "System"
 
 
-class Comment(_Asked):
+class Comment(Asked):
     comment: str = "Please check the print file."
 
 
-class OutboxSwitches(_Asked):
-    duplicates: int | None = None
-    shuffle: bool | None = None
-    lose: int | None = None
-
-
-class Switches(_Asked):
+class Switches(Asked):
     auto_ship_after_seconds: float | None
     """For orders made from now on; null leaves them to a hand."""
 
 
-class SetUp(_Asked):
+class SetUp(Asked):
     account: Literal["eu", "us"] = "eu"
     sku: str
     url: str = "https://art.example/set-up.jpg"
 
 
-class WebhookUrls(_Asked):
+class WebhookUrls(Asked):
     eu: str | None = None
     us: str | None = None
 
 
 def control_plane(twin: PicanovaTwin) -> Blueprint:
-    plane = Blueprint("control", __name__)
-    plane.register_error_handler(ValidationError, lambda error: (jsonify(message=str(error)), 422))
-    plane.register_error_handler(ValueError, lambda error: (jsonify(message=str(error)), 422))
-    plane.register_error_handler(LookupError, lambda error: (jsonify(message=f"There is no {error}"), 404))
+    plane = plane_of(twin)
     _order_switches(plane, twin)
     _walk_switches(plane, twin)
-    _fault_switches(plane, twin)
+    _other_switches(plane, twin)
 
     @plane.get("/stats")
     def stats() -> ResponseReturnValue:
         return jsonify(orders=len(twin.orders), duplicates=twin.duplicates, calls=dict(twin.api_calls_counted))
 
     return plane
-
-
-def _asked[Asked: BaseModel](model: type[Asked]) -> Asked:
-    return model.model_validate_json(request.get_data() or b"{}")
 
 
 def _order_switches(plane: Blueprint, twin: PicanovaTwin) -> None:
@@ -106,82 +88,57 @@ def _order_switches(plane: Blueprint, twin: PicanovaTwin) -> None:
 
     @plane.post("/products")
     def set_up() -> ResponseReturnValue:
-        return jsonify(sku=twin.set_up(**dict(_asked(SetUp))))
+        return jsonify(sku=twin.set_up(**dict(asked(SetUp))))
 
     @plane.post("/orders/<order_id>/ship")
     def ship(order_id: str) -> ResponseReturnValue:
-        asked = _asked(Ship)
-        return after(order_id, lambda: twin.ship(order_id, **dict(asked)))
+        said = asked(Ship)
+        return after(order_id, lambda: twin.ship(order_id, **dict(said)))
 
     @plane.post("/orders/<order_id>/tracking")
     def tracking(order_id: str) -> ResponseReturnValue:
-        asked = _asked(Tracking)
-        return after(order_id, lambda: twin.fill_tracking(order_id, **dict(asked)))
+        said = asked(Tracking)
+        return after(order_id, lambda: twin.fill_tracking(order_id, **dict(said)))
 
     @plane.post("/orders/<order_id>/advance")
     def advance(order_id: str) -> ResponseReturnValue:
-        asked = _asked(Advance)
-        return after(order_id, lambda: twin.advance(order_id, asked.status))
+        said = asked(Advance)
+        return after(order_id, lambda: twin.advance(order_id, said.status))
 
     @plane.post("/orders/<order_id>/fail")
     def fail(order_id: str) -> ResponseReturnValue:
-        asked = _asked(Fail)
-        return after(order_id, lambda: twin.fail(order_id, asked.reason))
+        said = asked(Fail)
+        return after(order_id, lambda: twin.fail(order_id, said.reason))
 
     @plane.post("/orders/<order_id>/cancel")
     def cancel(order_id: str) -> ResponseReturnValue:
-        asked = _asked(Cancel)
-        return after(order_id, lambda: twin.cancel_by_vendor(order_id, asked.author))
+        said = asked(Cancel)
+        return after(order_id, lambda: twin.cancel_by_vendor(order_id, said.author))
 
     @plane.post("/orders/<order_id>/comment")
     def comment(order_id: str) -> ResponseReturnValue:
-        asked = _asked(Comment)
-        return after(order_id, lambda: twin.comment(order_id, asked.comment))
+        said = asked(Comment)
+        return after(order_id, lambda: twin.comment(order_id, said.comment))
 
 
 def _walk_switches(plane: Blueprint, twin: PicanovaTwin) -> None:
     @plane.post("/switches")
     def switches() -> ResponseReturnValue:
-        asked = _asked(Switches)
+        said = asked(Switches)
         with twin.lock:
-            twin.auto_ship_after_seconds = asked.auto_ship_after_seconds
-        return jsonify(ok=True)
+            twin.auto_ship_after_seconds = said.auto_ship_after_seconds
+        return done()
 
 
-def _fault_switches(plane: Blueprint, twin: PicanovaTwin) -> None:
-    @plane.post("/faults")
-    def add_fault() -> ResponseReturnValue:
-        twin.faults.add(_asked(kit.Fault))
-        return jsonify(ok=True)
-
-    @plane.delete("/faults")
-    def clear_faults() -> ResponseReturnValue:
-        twin.faults.clear()
-        return jsonify(ok=True)
-
-    @plane.post("/outbox")
-    def outbox() -> ResponseReturnValue:
-        for name, value in _asked(OutboxSwitches).model_dump(exclude_none=True).items():
-            setattr(twin.outbox, name, value)
-        return jsonify(ok=True)
-
-    @plane.get("/outbox")
-    def deliveries() -> ResponseReturnValue:
-        return jsonify(waiting=len(twin.outbox.waiting), sent=len(twin.outbox.sent))
-
-    @plane.post("/outbox/again")
-    def again() -> ResponseReturnValue:
-        twin.outbox.again()
-        return jsonify(ok=True)
-
+def _other_switches(plane: Blueprint, twin: PicanovaTwin) -> None:
     @plane.post("/webhook-url")
     def webhook_url() -> ResponseReturnValue:
-        asked = _asked(WebhookUrls)
-        if asked.eu is not None:
-            twin.set_webhook_url("eu", asked.eu)
-        if asked.us is not None:
-            twin.set_webhook_url("us", asked.us)
-        return jsonify(ok=True)
+        said = asked(WebhookUrls)
+        if said.eu is not None:
+            twin.set_webhook_url("eu", said.eu)
+        if said.us is not None:
+            twin.set_webhook_url("us", said.us)
+        return done()
 
 
 def _seen(order: Order) -> dict[str, Any]:

@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from twins import kit
+from twins.switches import Asked, asked, done, plane_of
 
 if TYPE_CHECKING:
     from twins.pov.orders import Order
     from twins.pov.twin import PovTwin
 
 
-class _Asked(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Ship(_Asked):
+class Ship(Asked):
     items: dict[str, int] | None = None
     tracking: str = "1Z0001"
     carrier: str = "UPS"
@@ -28,35 +24,35 @@ class Ship(_Asked):
     url: str | None = None
 
 
-class Tracking(_Asked):
+class Tracking(Asked):
     tracking: str
     index: int = 0
     url: str = ""
 
 
-class Duplicate(_Asked):
+class Duplicate(Asked):
     index: int = 0
     new_id: bool = False
 
 
-class Advance(_Asked):
+class Advance(Asked):
     status: str
 
 
-class Reject(_Asked):
+class Reject(Asked):
     reason: str = "art_format: the file cannot be printed"
 
 
-class Cancel(_Asked):
+class Cancel(Asked):
     reason: str = ""
 
 
-class Stray(_Asked):
+class Stray(Asked):
     account: str = "live"
     reference: str = "SOMEBODY-ELSES-7"
 
 
-class Switches(_Asked):
+class Switches(Asked):
     wrong_mode: int | None = Field(default=None, ge=0)
     replay: int | None = Field(default=None, ge=0)
     unique_references: bool | None = None
@@ -65,34 +61,16 @@ class Switches(_Asked):
     webhook_secret: str | None = None
 
 
-class OutboxSwitches(_Asked):
-    duplicates: int | None = None
-    shuffle: bool | None = None
-    lose: int | None = None
-
-
 def control_plane(twin: PovTwin) -> Blueprint:
-    plane = Blueprint("control", __name__)
-    plane.register_error_handler(ValidationError, lambda error: (jsonify(message=str(error)), 422))
-    plane.register_error_handler(ValueError, lambda error: (jsonify(message=str(error)), 422))
-    plane.register_error_handler(LookupError, lambda error: (jsonify(message=f"There is no {error}"), 404))
+    plane = plane_of(twin)
     _order_switches(plane, twin)
-    _fault_switches(plane, twin)
-    _outbox_switches(plane, twin)
+    _other_switches(plane, twin)
 
     @plane.get("/stats")
     def stats() -> ResponseReturnValue:
         return jsonify(orders=len(twin.orders), duplicates=twin.duplicates, calls=dict(twin.api_calls_counted))
 
     return plane
-
-
-def _asked[Asked: BaseModel](model: type[Asked]) -> Asked:
-    return model.model_validate_json(request.get_data() or b"{}")
-
-
-def _done() -> ResponseReturnValue:
-    return jsonify(ok=True)
 
 
 def _order_switches(plane: Blueprint, twin: PovTwin) -> None:
@@ -109,82 +87,55 @@ def _order_switches(plane: Blueprint, twin: PovTwin) -> None:
 
     @plane.post("/orders/<order_id>/ship")
     def ship(order_id: str) -> ResponseReturnValue:
-        asked = _asked(Ship)
-        return after(order_id, lambda: twin.ship(order_id, **dict(asked)))
+        said = asked(Ship)
+        return after(order_id, lambda: twin.ship(order_id, **dict(said)))
 
     @plane.post("/orders/<order_id>/tracking")
     def tracking(order_id: str) -> ResponseReturnValue:
-        asked = _asked(Tracking)
-        return after(order_id, lambda: twin.correct_tracking(order_id, **dict(asked)))
+        said = asked(Tracking)
+        return after(order_id, lambda: twin.correct_tracking(order_id, **dict(said)))
 
     @plane.post("/orders/<order_id>/duplicate")
     def duplicate(order_id: str) -> ResponseReturnValue:
-        asked = _asked(Duplicate)
-        return after(order_id, lambda: twin.duplicate_shipment(order_id, asked.index, new_id=asked.new_id))
+        said = asked(Duplicate)
+        return after(order_id, lambda: twin.duplicate_shipment(order_id, said.index, new_id=said.new_id))
 
     @plane.post("/orders/<order_id>/advance")
     def advance(order_id: str) -> ResponseReturnValue:
-        asked = _asked(Advance)
-        return after(order_id, lambda: twin.advance(order_id, asked.status))
+        said = asked(Advance)
+        return after(order_id, lambda: twin.advance(order_id, said.status))
 
     @plane.post("/orders/<order_id>/reject")
     def reject(order_id: str) -> ResponseReturnValue:
-        asked = _asked(Reject)
-        return after(order_id, lambda: twin.reject(order_id, asked.reason))
+        said = asked(Reject)
+        return after(order_id, lambda: twin.reject(order_id, said.reason))
 
     @plane.post("/orders/<order_id>/cancel")
     def cancel(order_id: str) -> ResponseReturnValue:
-        asked = _asked(Cancel)
-        return after(order_id, lambda: twin.cancel_by_vendor(order_id, asked.reason))
+        said = asked(Cancel)
+        return after(order_id, lambda: twin.cancel_by_vendor(order_id, said.reason))
 
 
-def _fault_switches(plane: Blueprint, twin: PovTwin) -> None:
-    @plane.post("/faults")
-    def add_fault() -> ResponseReturnValue:
-        twin.faults.add(_asked(kit.Fault))
-        return _done()
-
-    @plane.delete("/faults")
-    def clear_faults() -> ResponseReturnValue:
-        twin.faults.clear()
-        return _done()
-
+def _other_switches(plane: Blueprint, twin: PovTwin) -> None:
     @plane.post("/switches")
     def switches() -> ResponseReturnValue:
-        asked = _asked(Switches).model_dump(exclude_none=True)
+        said = asked(Switches).model_dump(exclude_none=True)
         with twin.lock:
-            for name, value in asked.items():
+            for name, value in said.items():
                 setattr(twin, name, value)
-        return _done()
+        return done()
 
     @plane.post("/stray")
     def stray() -> ResponseReturnValue:
-        twin.stray_shipment(**dict(_asked(Stray)))
-        return _done()
+        twin.stray_shipment(**dict(asked(Stray)))
+        return done()
 
     @plane.post("/customers/<account>/<what>")
     def customers(account: str, what: str) -> ResponseReturnValue:
         if what not in ("revoke", "restore"):
             raise LookupError(what)
         twin.revoke(account, revoked=what == "revoke")
-        return _done()
-
-
-def _outbox_switches(plane: Blueprint, twin: PovTwin) -> None:
-    @plane.post("/outbox")
-    def outbox() -> ResponseReturnValue:
-        for name, value in _asked(OutboxSwitches).model_dump(exclude_none=True).items():
-            setattr(twin.outbox, name, value)
-        return _done()
-
-    @plane.get("/outbox")
-    def deliveries() -> ResponseReturnValue:
-        return jsonify(waiting=len(twin.outbox.waiting), sent=len(twin.outbox.sent))
-
-    @plane.post("/outbox/again")
-    def again() -> ResponseReturnValue:
-        twin.outbox.again()
-        return _done()
+        return done()
 
 
 def _seen(order: Order) -> dict[str, Any]:
