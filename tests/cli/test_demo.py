@@ -5,26 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from platen.adapters.image_file import media_type_of, pixels_of
-from platen.domain.connection import Goods, Link
 from platen.domain.job import external_id
 from platen.domain.order import order_id
-from platen_cli.demo import typing
-from platen_cli.demo.artwork import PATHS, PIXELS, picture
-from platen_cli.demo.basket import FEWEST, GIFT_CARD, SHIRT, baskets, incomplete, moved, regretted
+from platen_cli.demo.basket import GIFT_CARD
 from platen_cli.demo.tally import Result, Seen, called_off, changed, duplicates, look, lost
-from platen_cli.demo.wiring import PRODUCTS, Wiring
 from platen_cli.demo.world import STORE
-from platen_cli.demo.world import World as DemoWorld
-from platen_cli.products import read_sheet
-from platen_cli.stops import Stop
-from tests.cli.operator import FakeOperator
-from twins.picanova.catalogue import EU, US
 
 type World = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 
@@ -276,125 +265,3 @@ def test_a_cancelled_order_that_was_shipped_is_not_called_off(world: World) -> N
     found = seen(world)
     assert called_off(found, {ORDER: "cancelled"}) == []
     assert duplicates(found) == [ORDER]
-
-
-# what is sold
-
-
-def test_the_example_file_knows_every_sku_that_the_demo_sells_by_it() -> None:
-    sheet = read_sheet(PRODUCTS.read_bytes())
-    assert sheet.bad == []
-    sold = {line["sku"] for order in baskets(7) for line in order["lines"] if "attributes" not in line}
-    assert {row["sku"] for row in sheet.rows} == sold - {GIFT_CARD}
-
-
-def test_of_the_fewest_orders_one_is_made_in_two_places() -> None:
-    [order] = baskets(FEWEST - 2)
-    mugs = [line for line in order["lines"] if line["sku"].startswith("MUG-")]
-    assert 0 < len(mugs) < len(order["lines"])
-
-
-def test_the_same_orders_come_again_in_the_same_order() -> None:
-    assert list(baskets(20)) == list(baskets(20))
-    assert (regretted(), incomplete()) == (regretted(), incomplete())
-
-
-# print files
-
-
-def test_every_print_file_that_the_demo_names_is_there() -> None:
-    here = "http://127.0.0.1:1"
-    rows = read_sheet(moved(PRODUCTS.read_text(), here).encode()).rows
-    lines = [line for order in baskets(7, here) for line in order["lines"] if "attributes" in line]
-    named = {row["print_url"] for row in rows} | {line["attributes"]["_print_url"] for line in lines}
-    assert named
-    assert named <= {f"{here}{path}" for path in PATHS}
-
-
-def test_the_print_file_is_a_picture_that_is_large_enough_for_every_product() -> None:
-    data = picture(*PIXELS)
-    assert media_type_of(data) == "image/png"
-    assert pixels_of(data, "image/png") == PIXELS
-    assert len(data) < 10_000
-    products = [one for catalogue in (EU, US) for one in catalogue.products]
-    needed = [variant.longest / 25.4 * product.dpi for product in products for variant in product.variants]
-    assert min(PIXELS) > max(needed)
-
-
-# what is typed
-
-
-class FakeTwin:
-    """A twin that only remembers what its control plane was told."""
-
-    def __init__(self) -> None:
-        self.url = "http://127.0.0.1:1"
-        self.told: list[tuple[str, object]] = []
-
-    def post(self, path: str, body: object = None) -> None:
-        self.told.append((path, body))
-
-
-@pytest.fixture
-def operator() -> FakeOperator:
-    return FakeOperator()
-
-
-@pytest.fixture
-def typed() -> list[str]:
-    return []
-
-
-@pytest.fixture
-def wiring(tmp_path: Path, operator: FakeOperator, typed: list[str]) -> Wiring:
-    """The demo's shop, about to be set up in a world without a stack and without sockets."""
-
-    def type_(command: str) -> None:
-        typed.append(command)
-        typing.run(command, operator)
-
-    twins: dict[str, Any] = dict.fromkeys(("shopify", "picanova", "pov", "gallery"), FakeTwin())
-    home = tmp_path / "a folder"
-    home.mkdir()
-    return Wiring(DemoWorld(home, operator=operator, **twins), lambda _words: None, type_)
-
-
-def test_the_shop_is_set_up_by_the_commands_that_are_shown(
-    wiring: Wiring, operator: FakeOperator, typed: list[str]
-) -> None:
-    wiring.connect(lambda _step: None)
-    assert all(command.startswith("platen ") for command in typed)
-    links = operator.connections[STORE]["links"]
-    assert [(link["name"], link["vendor"]) for link in links] == [
-        ("mugs-and-shirts", "pov"),
-        ("wall-art", "picanova"),
-    ]
-    pov = operator.connections["pov"]["making"]
-    assert (pov["default_class"], pov["after_shipment"]) == ("STANDARD", "Closed")
-    assert pov["code_match"] == {"MUGW-330ML-1": "MUG-11OZ"}
-    assert operator.connections["picanova"]["making"]["after_cancel"] == "Canceled"
-
-
-def test_the_shirt_lacks_its_artwork_until_that_is_imported(wiring: Wiring, operator: FakeOperator) -> None:
-    wiring.connect(lambda _step: None)
-    before = operator.products[f"{STORE}/{SHIRT}"]
-    wiring.type(wiring.artwork_for_the_shirt())
-    after = operator.products[f"{STORE}/{SHIRT}"]
-    assert (before["print_sku"], before["print_url"]) == (after["print_sku"], "")
-    assert after["print_url"] == "http://127.0.0.1:1/anchor.png"
-
-
-def test_every_line_that_is_sold_by_its_sku_has_a_link_that_takes_it(
-    wiring: Wiring, operator: FakeOperator
-) -> None:
-    wiring.connect(lambda _step: None)
-    links = [Link.model_validate(one) for one in operator.connections[STORE]["links"]]
-    orders = [*baskets(7), regretted(), incomplete()]
-    for sku in {line["sku"] for order in orders for line in order["lines"]} - {GIFT_CARD}:
-        assert [link.called for link in links if not link.why_not(Goods(sku=sku, printed=True))]
-
-
-def test_a_command_that_does_not_work_ends_the_demo(operator: FakeOperator) -> None:
-    operator.fails["attention"] = [Stop("The stack is down.", code="down")]
-    with pytest.raises(Stop, match=r"`platen attention` did not work: .*The stack is down"):
-        typing.run("platen attention", operator)

@@ -37,9 +37,9 @@ class Play:
         self.count = count
         self.at = "starting"
         self.wiring = Wiring(world, screen.say, self._type)
-        self.cancelled = _Placed()
-        self.stopped = _Placed()
-        self.split = _Placed()
+        self.cancelled = Placed()
+        self.stopped = Placed()
+        self.split = Placed()
 
     def play(self) -> Result:
         self.world.open(self.step)
@@ -76,7 +76,7 @@ class Play:
 
     def _call_one_off(self) -> None:
         self.step("A buyer orders a canvas, and it goes to Picanova")
-        self.cancelled = _Placed.by(self.world.order(regretted()))
+        self.cancelled = Placed.by(self.world.order(regretted()))
         self._wait(lambda: self.world.seen().of(self.cancelled.order_id), "the canvas at Picanova")
         self._wait(lambda: self.world.sent(self.cancelled.order_id), "Picanova's answer")
         self.world.cancel(self.cancelled.as_placed)
@@ -90,9 +90,9 @@ class Play:
 
     def _place_the_others(self) -> None:
         self.step(f"Placing the other {self.count - 1} orders")
-        self.stopped = _Placed.by(self.world.order(incomplete()))
+        self.stopped = Placed.by(self.world.order(incomplete()))
         for number, basket in enumerate(baskets(self.count - 2, self.world.files.url)):
-            placed = _Placed.by(self.world.order(basket))
+            placed = Placed.by(self.world.order(basket))
             self.split = placed if number == 0 else self.split
         self.screen.say(
             f"{self.split.name} is canvases and mugs, so two print shops make it. {self.stopped.name} is a shirt "
@@ -104,11 +104,9 @@ class Play:
 
     def _release_the_stopped(self) -> bool:
         """Whether it waited for just what it lacks, nothing had been made of it, and the import set it going."""
-        waits = self._waits_for_its_artwork()
-        stopped = (
-            "waits for a person, and the others go on" if waits else "does not wait for its print_url, and has to"
-        )
-        self.step(f"{self.stopped.name} {stopped}")
+        waits = self.waits_for_its_artwork()
+        does = "waits for a person, and the others go on" if waits else "should wait for its print_url alone"
+        self.step(f"{self.stopped.name} {does}")
         self._show("platen attention")
         self.screen.say("One message names the item and the field. Once that is filled in, nothing else is to do:")
         command = self.wiring.artwork_for_the_shirt()
@@ -116,7 +114,8 @@ class Play:
         self.step(f"{self.stopped.name} goes on by itself, with all the others")
         return waits
 
-    def _waits_for_its_artwork(self) -> bool:
+    def waits_for_its_artwork(self) -> bool:
+        """It alone waits, one message names its item and the field, and nobody makes it yet."""
         waiting = read(answers.AttentionList, self.world.ask("attention")).items
         [item, *others] = waiting or (answers.AttentionItem(order_id=""),)
         named = [one.field for one in item.problems if SHIRT in one.what]
@@ -214,11 +213,11 @@ class Play:
         for line in verdict(result):
             self.desk.out.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
 
-    def _refs(self, placed: _Placed) -> str:
+    def _refs(self, placed: Placed) -> str:
         return ", ".join(made.ref for made in self.world.seen().of(placed.order_id))
 
 
-class _Placed:
+class Placed:
     """An order as the shop gave it back."""
 
     def __init__(self, as_placed: dict[str, Any] | None = None) -> None:
@@ -228,7 +227,7 @@ class _Placed:
         self.order_id = order_id(STORE, str(self.as_placed["id"]))
 
     @classmethod
-    def by(cls, as_placed: dict[str, Any]) -> _Placed:
+    def by(cls, as_placed: dict[str, Any]) -> Placed:
         return cls(as_placed)
 
 
