@@ -42,17 +42,8 @@ def cancel_order(hub: Hub, order_id: str, wish: CancelWish) -> OrderRecord:
     before = hub.orders.load(order_id)
     if before is None:
         raise NotFound(f"there is no order {order_id}")
-    _may_be_cancelled(before)
-    if before.head.cancel:
-        # Wished again while the store is at it: it is not asked twice for that.
-        wish = wish.but(asked_at=before.head.cancel.asked_at, asked=before.head.cancel.asked)
-    jobs, mid_send = without_jobs(before.jobs, wish.at)
-    head = before.head.but(
-        cancel=wish, changed_at=wish.at, attention=too_late(before, wish) or before.head.attention
-    )
-    after = before.but(head=head, jobs=jobs).settled(wish.at)
-    if wish.pending:
-        after = after.but(head=after.head.but(look_at=next_look(after.head, wish.at)))
+    after, mid_send = called_off(before, wish)
+    head = after.head
     event = Event(order_id=order_id, at=wish.at, what=f"cancel the whole order: {_words(wish)}", who=wish.who)
     again = OrderHint(connection=head.connection, store_order_id=head.store_order_id, topic="cancel", remap=True)
     if mid_send:
@@ -68,6 +59,22 @@ def cancel_order(hub: Hub, order_id: str, wish: CancelWish) -> OrderRecord:
         hub.queues.send(Queue.DISPATCH, asked)
     hub.queues.send(Queue.INTAKE, [again])
     return saved
+
+
+def called_off(before: OrderRecord, wish: CancelWish) -> tuple[OrderRecord, bool]:
+    """The record with the wish; True beside it while a job is being sent. Raises NotPossible."""
+    _may_be_cancelled(before)
+    if before.head.cancel:
+        # Wished again while the store is at it: it is not asked twice for that.
+        wish = wish.but(asked_at=before.head.cancel.asked_at, asked=before.head.cancel.asked)
+    jobs, mid_send = without_jobs(before.jobs, wish.at)
+    head = before.head.but(
+        cancel=wish, changed_at=wish.at, attention=too_late(before, wish) or before.head.attention
+    )
+    after = before.but(head=head, jobs=jobs).settled(wish.at)
+    if wish.pending:
+        after = after.but(head=after.head.but(look_at=next_look(after.head, wish.at)))
+    return after, mid_send
 
 
 def _may_be_cancelled(record: OrderRecord) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from platen.domain.content import UNPLANNED
 from platen.domain.job import Job, JobLine, JobState, external_id
@@ -30,21 +30,35 @@ def reprint(
     before = hub.orders.load(order_id)
     if before is None:
         raise NotFound(f"there is no order {order_id}")
+    now = hub.clock.now()
+    after, new_id = with_reprint(before, job_id, lines=lines, reason=reason, now=now)
+    event = Event(order_id=order_id, at=now, what=f"reprint of job {job_id} as job {new_id}: {reason}", who=who)
+    saved = hub.orders.save(before, in_its_folder(hub, before, after), events=[event])
+    again = OrderHint(
+        connection=saved.head.connection, store_order_id=saved.head.store_order_id, topic="reprint", remap=True
+    )
+    hub.queues.send(Queue.INTAKE, [again])
+    return saved
+
+
+def with_reprint(
+    before: OrderRecord, job_id: str, *, lines: Mapping[str, int], reason: str, now: datetime
+) -> tuple[OrderRecord, str]:
+    """The record with the reprint, and its job id. Raises NotPossible."""
     job = before.jobs.get(job_id)
     if job is None:
         raise NotPossible(f"Order {before.head.number} has no job {job_id}.")
     _may_be_reprinted(before, job)
-    now = hub.clock.now()
     root = job.reprint_of or job.job_id
     times = 1 + sum(one.reprint_of == root for one in before.jobs.values())
     new_id = str(1 + max(int(one) for one in before.jobs))
     new = Job(
-        order_id=order_id,
+        order_id=job.order_id,
         job_id=new_id,
         store=job.store,
         vendor=job.vendor,
         account=job.account,
-        external_id=external_id(before.head.number, order_id, new_id, reprint=times),
+        external_id=external_id(before.head.number, job.order_id, new_id, reprint=times),
         state=JobState.READY,
         lines=_wanted(job, lines),
         body=job.body,
@@ -58,14 +72,7 @@ def reprint(
     )
     # The head is written too, so that of a reprint and a cancel at the same time one is told to look again.
     head = before.head.but(changed_at=max(now, before.head.changed_at + _A_MOMENT))
-    after = before.but(head=head).with_jobs(new).settled(now)
-    event = Event(order_id=order_id, at=now, what=f"reprint of job {job_id} as job {new_id}: {reason}", who=who)
-    saved = hub.orders.save(before, in_its_folder(hub, before, after), events=[event])
-    again = OrderHint(
-        connection=saved.head.connection, store_order_id=saved.head.store_order_id, topic="reprint", remap=True
-    )
-    hub.queues.send(Queue.INTAKE, [again])
-    return saved
+    return before.but(head=head).with_jobs(new).settled(now), new_id
 
 
 def _may_be_reprinted(record: OrderRecord, job: Job) -> None:
