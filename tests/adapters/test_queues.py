@@ -212,7 +212,9 @@ class TestMessages:
     )
     def test_come_back_as_they_were_sent(self, queue: Queue, text: str) -> None:
         fields = {
-            name: text for name in MESSAGE_OF[queue].model_fields if name not in ("updated_at", "replan", "remap", "tries")
+            name: text
+            for name in MESSAGE_OF[queue].model_fields
+            if name not in ("updated_at", "replan", "remap", "tries")
         }
         message = MESSAGE_OF[queue](**fields)
         assert MESSAGE_OF[queue].model_validate_json(message.model_dump_json(exclude_defaults=True)) == message

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from platen.connectors.pov.answers import Rejected, retry_after
+from platen.connectors.answering import retry_after
+from platen.connectors.pov.answers import Rejected
 from platen.connectors.pov.client import Client, Door
 from platen.connectors.pov.profile import Profile
 from platen.domain.verdicts import AlreadyThere, Busy, Denied, Later, Refused, Unclear, Unreachable, Verdict

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from pydantic_core import from_json
 
+from platen.connectors.answering import fit, is_doubtful, retry_after
 from platen.domain.verdicts import AlreadyThere, Busy, Denied, Later, Refused, Unclear, Verdict
 from platen.ports import Reply
 
-LONGEST_WORDS = 500
 _READ_AT_MOST = 20_000
 _MOST_ERRORS = 200
-_WAIT = timedelta(seconds=60)
-_LONGEST_WAIT = timedelta(hours=1)
 _TAKEN = re.compile(r"external[_ ]?id.{0,80}(?:taken|unique|exist|duplicate|in use)", re.IGNORECASE | re.DOTALL)
 
 type Errors = Mapping[str, tuple[str, ...]]
@@ -49,30 +46,11 @@ def verdict(reply: Reply, *, method: str, asked: str, now: datetime, private: Se
         return Denied(f"{words}. Check the API user and key of this store.")
     if status == 429:
         return Busy(words, after=retry_after(reply, now))
-    if _is_doubtful(status):
+    if is_doubtful(status):
         return Later(words) if method == "GET" else Unclear(words)
     if method == "POST" and ("external_id" in errors or _TAKEN.search(said)):
         return AlreadyThere(words)
     return Rejected(words, errors)
-
-
-def _is_doubtful(status: int) -> bool:
-    """Answers that come from something in between as well, whatever became of the request behind it."""
-    return status < 400 or status >= 500 or status == 408
-
-
-def retry_after(reply: Reply, now: datetime) -> timedelta:
-    """``Retry-After`` as seconds or as an HTTP date; a minute when it says nothing; an hour at most."""
-    said = reply.headers.get("retry-after", "").strip()
-    if said.isdecimal() and len(said) < 9:
-        wait = timedelta(seconds=int(said))
-    else:
-        try:
-            until = parsedate_to_datetime(said)
-        except (ValueError, TypeError, IndexError):
-            return _WAIT
-        wait = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
-    return min(max(wait, timedelta(seconds=1)), _LONGEST_WAIT)
 
 
 def read_words(reply: Reply, private: Sequence[str] = ()) -> tuple[str, Errors]:
@@ -85,16 +63,16 @@ def read_words(reply: Reply, private: Sequence[str] = ()) -> tuple[str, Errors]:
         return "", {}
     errors: dict[str, tuple[str, ...]] = {}
     for field, text in _flat("", found.get("errors")):
-        errors[field] = (*errors.get(field, ()), _fit(text, private))
+        errors[field] = (*errors.get(field, ()), fit(text, private))
     message = found.get("message") or found.get("error") or ""
     said = [str(message)[:_READ_AT_MOST]] if isinstance(message, str) and message else []
     said.extend(f"{field}: {' '.join(texts)}" if field else " ".join(texts) for field, texts in errors.items())
-    return _fit("; ".join(said), private), errors
+    return fit("; ".join(said), private), errors
 
 
 def _plain(text: str, private: Sequence[str]) -> str:
     """What is neither JSON nor a page of HTML from something in between."""
-    return "" if text.lstrip().startswith("<") else _fit(text, private)
+    return "" if text.lstrip().startswith("<") else fit(text, private)
 
 
 def _flat(path: str, errors: object) -> Iterable[tuple[str, str]]:
@@ -110,10 +88,3 @@ def _flat(path: str, errors: object) -> Iterable[tuple[str, str]]:
             waiting.extend((f"{where}.{key}" if where else str(key), one) for key, one in what.items())
         elif isinstance(what, list):
             waiting.extend((where, one) for one in what)
-
-
-def _fit(text: str, private: Sequence[str]) -> str:
-    scrubbed = " ".join(text[:_READ_AT_MOST].split())
-    for secret in sorted(set(private), key=len, reverse=True):
-        scrubbed = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "[hidden]", scrubbed, flags=re.IGNORECASE)
-    return scrubbed if len(scrubbed) <= LONGEST_WORDS else scrubbed[: LONGEST_WORDS - 1] + "…"

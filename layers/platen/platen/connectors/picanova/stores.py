@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationError
-
+from platen.connectors.answering import stored_credentials
 from platen.connectors.picanova import Credentials, Settings, region_of, speaks_v1
 from platen.connectors.picanova.client import Api, Client
 from platen.connectors.picanova.client_v1 import ClientV1
 from platen.domain.attention import Problem
 from platen.domain.verdicts import Denied, Later, Refused, Verdict
-from platen.ports import Access, NotFound
+from platen.ports import Access
 
 
 class Stores:
@@ -74,12 +73,5 @@ class Stores:
 
     def _read_credentials(self) -> Credentials:
         if self._credentials is None:
-            try:
-                found = self._access.secrets.credentials(self._access.connection_id)
-                self._credentials = Credentials.model_validate(found)
-            except NotFound:
-                raise Denied("This connection has no credentials yet: put in its API user and key.") from None
-            except ValidationError as error:
-                said = "; ".join(issue["msg"] for issue in error.errors(include_input=False, include_context=False))
-                raise Denied(f"The stored credentials cannot be used: {said}.") from None
+            self._credentials = stored_credentials(self._access, Credentials, "API user and key")
         return self._credentials

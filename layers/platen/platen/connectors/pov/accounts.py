@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from pydantic import ValidationError
-
+from platen.connectors.answering import stored_credentials
 from platen.connectors.pov import Credentials, Settings
 from platen.connectors.pov.client import Client, Door
 from platen.domain.verdicts import Denied, Refused
-from platen.ports import Access, NotFound
+from platen.ports import Access
 
 
 class Accounts:
@@ -57,14 +56,7 @@ class Accounts:
 
     def _read_credentials(self) -> Credentials:
         if self._credentials is None:
-            try:
-                found = self._access.secrets.credentials(self._access.connection_id)
-                self._credentials = Credentials.model_validate(found)
-            except NotFound:
-                raise Denied("This connection has no credentials yet: put in its POV customer ID.") from None
-            except ValidationError as error:
-                said = "; ".join(issue["msg"] for issue in error.errors(include_input=False, include_context=False))
-                raise Denied(f"The stored credentials cannot be used: {said}.") from None
+            self._credentials = stored_credentials(self._access, Credentials, "POV customer ID")
         return self._credentials
 
 

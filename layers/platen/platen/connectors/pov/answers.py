@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
+from platen.connectors.answering import fit, is_doubtful, retry_after
 from platen.connectors.pov import wire
 from platen.connectors.pov.places import ErrorAnswer
 from platen.domain.verdicts import AlreadyThere, Busy, Denied, Later, Refused, Unclear, Verdict
 from platen.ports import Reply
-
-LONGEST_WORDS = 500
-_WAIT = timedelta(seconds=60)
-_LONGEST_WAIT = timedelta(hours=1)
 
 
 class Rejected(Refused):
@@ -56,30 +51,11 @@ def _scrubbed(said: wire.Said, private: Sequence[str]) -> wire.Said:
     return said.model_copy(update=shown)
 
 
-def is_doubtful(status: int) -> bool:
-    """Answers that come from something in between as well, whatever became of the request behind it."""
-    return status < 400 or status >= 500 or status in (408, 425)
-
-
 def says_not_found(reply: Reply, errors: ErrorAnswer) -> bool:
     """True for a 404 that is POV's own word that there is no such thing, and not that of a wrong path."""
     if reply.status != 404:
         return False
     return not errors.not_found or any(one.code == errors.not_found for one in wire.errors(reply.body, errors)[0])
-
-
-def retry_after(reply: Reply, now: datetime) -> timedelta:
-    """``Retry-After`` as seconds or as an HTTP date; a minute when it says nothing; an hour at most."""
-    said = reply.headers.get("retry-after", "").strip()
-    if said.isdecimal() and len(said) < 9:
-        wait = timedelta(seconds=int(said))
-    else:
-        try:
-            until = parsedate_to_datetime(said)
-        except (ValueError, TypeError, IndexError):
-            return _WAIT
-        wait = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
-    return min(max(wait, timedelta(seconds=1)), _LONGEST_WAIT)
 
 
 def read_words(reply: Reply, errors: ErrorAnswer, private: Sequence[str]) -> str:
@@ -90,10 +66,3 @@ def read_words(reply: Reply, errors: ErrorAnswer, private: Sequence[str]) -> str
     if not words and not reply.text.lstrip().startswith(("<", "{", "[")):
         words = reply.text[:5000]
     return fit(words, private)
-
-
-def fit(text: str, private: Sequence[str]) -> str:
-    scrubbed = " ".join(text[:20_000].split())
-    for secret in sorted(filter(None, set(private)), key=len, reverse=True):
-        scrubbed = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "[hidden]", scrubbed, flags=re.IGNORECASE)
-    return scrubbed if len(scrubbed) <= LONGEST_WORDS else scrubbed[: LONGEST_WORDS - 1] + "…"
