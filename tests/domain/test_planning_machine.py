@@ -37,7 +37,7 @@ from tests.domain.making import (
 MOSTLY = st.integers(0, 4).map(bool)
 RARELY = st.integers(0, 4).map(lambda drawn: drawn == 4)
 LINES = ("1", "2", "3")
-LINK_SETS = (
+LINK_SETS: tuple[tuple[Link, ...], ...] = (
     (Link(vendor="press"),),
     (Link(vendor="mill", skus=("CANVAS-2",)), Link(vendor="press")),
     (Link(vendor="mill"),),
@@ -68,7 +68,7 @@ class AnOrdersLife(RuleBasedStateMachine):
         super().__init__()
         self.now = NOW
         self.order = an_order(a_line("1", 2), a_line("2", 1))
-        self.links = LINK_SETS[0]
+        self.links: tuple[Link, ...] = LINK_SETS[0]
         self.freed: set[tuple[str, str]] = set()
         """(job id, content) that a person released from a hold."""
         self.record: OrderRecord = self.looked().record

@@ -14,6 +14,7 @@ from platen.connectors import Resend
 from platen.domain.attention import Problem
 from platen.domain.job import JobState, VendorPhase
 from platen.domain.order import Order
+from platen.messages import Queue
 from platen.usecases import sort
 from tests.fakes import Crash, Lost
 from tests.support.sorting import SortBench, item
@@ -124,7 +125,7 @@ class TestAPersonMoves:
         bench.hint(bench.store.orders["2"])
         bench.store.orders["3"] = first.but(connection="other", store_order_id="3", number="#2")
         hint = {"connection": "other", "store_order_id": "3"}
-        bench.queues.put_raw(sort.Queue.INTAKE, str(hint).replace("'", '"'))
+        bench.queues.put_raw(Queue.INTAKE, str(hint).replace("'", '"'))
         bench.run()
         assert "More than one order is called #2" in words(
             bench, "move", orders=["#1", "#2"], folder="Closed", who="M"
@@ -158,7 +159,7 @@ class TestAPersonMoves:
         bench.run()
         stale = bench.orders.in_folder("stall", "New", 10)
         bench.put("Prepared", order)
-        bench.orders.in_folder = lambda *_: stale  # type: ignore[method-assign,misc,assignment]
+        bench.orders.in_folder = lambda *_: stale  # type: ignore[method-assign]
         bench.do("move_all", connection="stall", from_folder="New", folder="Closed", who="M")
         assert bench.folder_of(order) == "Prepared"
 
@@ -166,12 +167,14 @@ class TestAPersonMoves:
     def test_to_no_folder_that_is_not_there(self, bench: SortBench, action: str) -> None:
         order = bench.ordered(item())
         bench.run()
-        fields: dict[str, Any] = {
+        said: dict[str, dict[str, Any]] = {
             "move": {"orders": [order.order_id], "folder": "Nowhere", "who": "M"},
             "move_all": {"connection": "stall", "from_folder": "New", "folder": "Nowhere", "who": "M"},
             "orders": {"folder": "Nowhere"},
-        }[action]
-        assert words(bench, action, **fields).startswith("There is no folder Nowhere; there are: New, Prepared")
+        }
+        assert words(bench, action, **said[action]).startswith(
+            "There is no folder Nowhere; there are: New, Prepared"
+        )
 
     def test_and_it_stands_until_something_happens(self, bench: SortBench) -> None:
         bench.rule("press", **MOVES)

@@ -51,9 +51,15 @@ def test_a_link_takes_what_it_says_and_leaves_the_rest_to_the_next(
 def test_every_condition_that_is_set_has_to_hold() -> None:
     bench = SortBench()
     bench.link("press", skus=["C-*"], tags=["rush"], countries=["DE"], vendors=["Acme"], lines="printed")
-    has = {"sku": "C-1", "tags": ("Rush",), "country": "DE", "vendor": "acme", "printed": PRINTED}
+    has: dict[str, Any] = {"sku": "C-1", "tags": ("Rush",), "country": "DE", "vendor": "acme", "printed": PRINTED}
     whole = _ordered(bench, **has)
-    lesser = [{"sku": "M-1"}, {"tags": ()}, {"country": "US"}, {"vendor": ""}, {"printed": {}}]
+    lesser: list[dict[str, Any]] = [
+        {"sku": "M-1"},
+        {"tags": ()},
+        {"country": "US"},
+        {"vendor": ""},
+        {"printed": {}},
+    ]
     others = [_ordered(bench, **(has | less)) for less in lesser]
     bench.run()
     assert bench.made_by(whole) == {"press": {"1": 1}}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from tests.support.world import BUYER, CANVAS, STORE, VENDOR, World, hours
 from twins.shopify.model import Order
 
 OTHER = "prints-two"
-LINE = {"sku": "CANVAS-1", "title": "Canvas", "quantity": 1, "price": "39.90"}
+LINE: dict[str, Any] = {"sku": "CANVAS-1", "title": "Canvas", "quantity": 1, "price": "39.90"}
 AMERICA = BUYER | {"province": "Illinois", "province_code": "IL", "zip": "62701"}
 AMERICA |= {"country": "United States", "country_code": "US"}
 
@@ -49,7 +48,7 @@ def vendors_of(world: World, order: Order) -> list[str]:
     ids=["product vendor", "tag", "location", "country", "several"],
 )
 def test_a_link_goes_by_what_the_store_says(
-    two: World, condition: Mapping[str, Any], line: Mapping[str, Any], details: Mapping[str, Any]
+    two: World, condition: dict[str, Any], line: dict[str, Any], details: dict[str, Any]
 ) -> None:
     first(two, **condition)
     taken, left = two.place_order(LINE | line, **details), two.place_order(LINE)

@@ -161,7 +161,7 @@ def test_thousands_go_on_call_by_call(bench: SortBench, monkeypatch: pytest.Monk
     monkeypatch.setattr(look_again, "PAGE", 7)
     orders = [bench.ordered(BARE) for _ in range(45)]
     bench.run()
-    looked = []
+    looked: list[int] = []
     while not looked or looked[-1]:
         looked.append(bench.do("products_import", store="stall", rows=[ROW])["looked_again"])
         bench.run()
