@@ -171,6 +171,19 @@ class TestPressedAgain:
         assert len(bench.vendor.made) == 1
 
 
+def test_releasing_another_trouble_does_not_take_the_cancel_back() -> None:
+    bench, order = sent(1)
+    bench.changed(order, ship_to=(order.ship_to or Address()).but(city="Elsewhere"))
+    bench.run()
+    assert bench.causes() == ["changed_after_sent"]
+    bench.clock.passes(minutes=1)
+    bench.switch.before("vendor.cancel", Unreachable("no way there"))
+    assert bench.call_off(order)["ok"]
+    assert bench.click("release", order.order_id)["ok"]
+    bench.run()
+    called_off(bench, order)
+
+
 class TestOrdersThatStandStill:
     def test_unpaid(self) -> None:
         bench = PressesBench(2)

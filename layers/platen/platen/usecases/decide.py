@@ -230,7 +230,6 @@ class Decision:
             content=job.asked or job.content,
             asked="",
             waiting_since=self.now,
-            cancel_wanted=False,
             released=() if job.vendor_ref or not job.attention else (*job.released, job.attention.cause),
         )
         to = standing(self.record, released)
