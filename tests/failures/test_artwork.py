@@ -23,7 +23,7 @@ TIMEOUT = 90
 """Seconds that the function has."""
 
 
-def bench_with(check: str, resend: Resend = Resend.LOOKUP, **rules: object) -> PressesBench:
+def bench_with(check: str, resend: Resend = Resend.LOOKUP, /, **rules: object) -> PressesBench:
     bench = PressesBench(1, resend)
     bench.rules(**({"artwork": check} | rules))
     bench.artwork.files[URL] = GONE

@@ -24,7 +24,7 @@ def bench() -> PressesBench:
     return bench_with()
 
 
-def bench_with(resend: Resend = Resend.LOOKUP, **rules: object) -> PressesBench:
+def bench_with(resend: Resend = Resend.LOOKUP, /, **rules: object) -> PressesBench:
     bench = PressesBench(2, resend)
     bench.vendor.mail_classes = list(CLASSES)
     bench.rules(**({"default_class": "STD"} | rules))

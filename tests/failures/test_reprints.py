@@ -51,7 +51,7 @@ class TestMadeOnce:
 
     def test_all_of_it_where_nothing_is_named(self) -> None:
         bench, order = shipped()
-        assert bench.reprint(order, place="")["ok"]
+        assert bench.reprint(order, "")["ok"]
         bench.run()
         assert made_of(bench) == [{"a": 2, "b": 1}] * 2
 
@@ -157,10 +157,10 @@ class TestWhichJobs:
 
     def test_the_only_job_that_can_be_meant_is_meant_and_two_are_asked_about(self) -> None:
         bench, order = sent(a_line("a", 1), a_line("b", 2))
-        answer = bench.reprint(order, place="")
+        answer = bench.reprint(order, "")
         assert not answer["ok"]
         assert "job 1 (press)" in answer["error"]["message"]
-        assert bench.reprint(order, place="job 2")["ok"]
+        assert bench.reprint(order, "job 2")["ok"]
         bench.run()
         assert [len(vendor.made) for vendor in bench.vendors.values()] == [1, 2]
 
@@ -286,7 +286,11 @@ class TestTheOrderMeanwhile:
 
     def test_called_off_at_the_same_moment_one_of_the_two_is_told_to_look_again(self) -> None:
         bench, order = sent()
-        bench.switch.before("orders.save", lambda: bench.call_off(order))
+
+        def the_order_is_called_off() -> None:
+            assert bench.call_off(order)["ok"]
+
+        bench.switch.before("orders.save", the_order_is_called_off)
         answer = bench.reprint(order)
         assert answer["error"]["code"] == "conflict"
         bench.run()

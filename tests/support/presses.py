@@ -74,7 +74,7 @@ class PressesBench(StallBench):
         )
         self.schedules.every(f"{name}-poll", 30, Queue.VENDOR_POLLS, PollHint(connection=name))
 
-    def rules(self, vendor: str = "press", **changes: object) -> None:
+    def rules(self, vendor: str = "press", /, **changes: object) -> None:
         """The user's rules for a vendor, from now on."""
         connection = self.connections.get(vendor)
         self.connections.save(connection.but(making=Making.model_validate(changes)))
@@ -97,7 +97,7 @@ class PressesBench(StallBench):
         self.hint(order)
         return order
 
-    def reprint(self, order: Order, place: str = "job 1", **lines: int) -> dict[str, Any]:
+    def reprint(self, order: Order, place: str = "job 1", /, **lines: int) -> dict[str, Any]:
         """A person has a job, or some of its lines, made once more."""
         return self.ask(
             "reprint", order=order.order_id, place=place, lines=lines, reason="lost on its way", who="tester"
