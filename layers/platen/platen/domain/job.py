@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from enum import StrEnum
 
 from pydantic import Field
@@ -12,6 +13,9 @@ from platen.domain.claim import Claimable
 from platen.domain.mail_class import By
 from platen.domain.model import Instant, Value
 from platen.domain.order import Charges
+
+UNDISPATCHED = timedelta(minutes=10)
+"""A job that is still ready so long after it was planned has lost its message: the sweep sends another."""
 
 
 class JobState(StrEnum):

@@ -11,16 +11,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from platen.domain.attention import Attention, Cause, Problem
-from platen.domain.content import CANCELLED, UNPLANNED, Content, content_of
-from platen.domain.job import Job, JobLine, JobState, external_id
+from platen.domain.calling_off import MID_SEND, taken_back, without_jobs
+from platen.domain.content import UNPLANNED, Content, content_of
+from platen.domain.job import UNDISPATCHED, Job, JobLine, JobState, external_id
 from platen.domain.model import Value
 from platen.domain.order import Order
 from platen.domain.record import CancelWish, OrderBody, OrderHead, OrderRecord, OrderState, step_job
 from platen.domain.routing import Plan
 from platen.domain.shares import shares_beside
 
-UNDISPATCHED = timedelta(minutes=10)
-"""A job that is still ready so long after it was planned has lost its message: the sweep sends another."""
 FIRST_LOOK = timedelta(minutes=10)
 LONGEST_LOOK = timedelta(hours=6)
 """Between two looks at an order that waits: a store may end a hold without moving the order's clock."""
@@ -36,7 +35,6 @@ _GONE_BY_A_LOOK = frozenset(
 )
 """What a fresh look at the order finds again, if it is still so."""
 _LINE_GONE = "This line is gone from the order, so nobody can be told what to make of it. Cancel this job."
-_MID_SEND = frozenset({JobState.CLAIMED, JobState.UNKNOWN})
 
 
 class Planned(Value):
@@ -116,7 +114,7 @@ class _Planner:
             seen = not job.asked or job.state is JobState.ATTENTION
             if content.is_what_was_told(Content.read(job.asked or job.content)) and seen:
                 continue
-            if job.state in _MID_SEND:
+            if job.state in MID_SEND:
                 self.again = True
             else:
                 self._put(self._changed(job, content))
@@ -191,7 +189,7 @@ class _Planner:
                 continue
             # A vendor's second free job finds nothing left to ask for: the first has it all.
             lines = wanted.pop((job.vendor, job.account), None)
-            self._put(self._rewritten(job, lines) if lines else _taken_back(job))
+            self._put(self._rewritten(job, lines) if lines else taken_back(job))
         for key, lines in wanted.items():
             self._put(self._filled(self._new_job(key), lines))
 
@@ -330,34 +328,6 @@ class _Planner:
         self.jobs[job.job_id] = job
 
 
-def without_jobs(jobs: Mapping[str, Job], now: datetime) -> tuple[dict[str, Job], bool]:
-    """The jobs of an order that is cancelled: taken back, or to be cancelled at their vendor.
-
-    True beside them when one is being sent at this moment: whoever looks again shortly finds out what came of it.
-    """
-    after, again = dict(jobs), False
-    for job in jobs.values():
-        if job.state in (JobState.CANCELLED, JobState.SHIPPED) or job.cancel_wanted:
-            continue
-        if not job.bound:
-            after[job.job_id] = _taken_back(job)
-        elif job.state in _MID_SEND:
-            again = True
-        else:
-            after[job.job_id] = _to_be_cancelled(job, now)
-    return after, again
-
-
-def _to_be_cancelled(job: Job, now: datetime) -> Job:
-    """Passed on once: after a person let it go on, the same cancel does not come again."""
-    told = Content.read(job.content)
-    if told.too_many == CANCELLED:
-        return job
-    asked = str(told.but(too_many=CANCELLED))
-    due_at = now + UNDISPATCHED if job.at_vendor else job.due_at
-    return job.but(cancel_wanted=True, asked=asked, due_at=due_at)
-
-
 def next_look(head: OrderHead, now: datetime) -> datetime:
     """The longer an order waits, the seldomer it is looked at: after half its age so far. What its store has still
     to be told is not put off like that."""
@@ -389,11 +359,6 @@ def _quantities(jobs: Iterable[Job]) -> defaultdict[str, int]:
         for line in job.lines:
             total[line.line_id] += line.quantity
     return total
-
-
-def _taken_back(job: Job) -> Job:
-    """By planning, and not by a person: what it was about may be planned again."""
-    return step_job(job, JobState.CANCELLED, dropped=False, due_at=None)
 
 
 def _given_up(job: Job) -> bool:

@@ -8,8 +8,7 @@ from datetime import datetime
 from platen.connectors import Resend
 from platen.domain.attention import Action, Attention, Cause
 from platen.domain.content import UNPLANNED, content_of
-from platen.domain.job import Job, JobState, VendorPhase, external_id
-from platen.domain.planning import UNDISPATCHED
+from platen.domain.job import UNDISPATCHED, Job, JobState, VendorPhase, external_id
 from platen.domain.record import Event, OrderRecord, step_job, step_shipment, too_late
 from platen.domain.shipment import Shipment, ShipmentState
 from platen.domain.tracking import UNTOLD, standing

@@ -20,10 +20,9 @@ from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.claim import Claim
 from platen.domain.connection import Connection
 from platen.domain.content import UNPLANNED
-from platen.domain.job import Job, JobState, VendorOrder, VendorPhase
+from platen.domain.job import UNDISPATCHED, Job, JobState, VendorOrder, VendorPhase
 from platen.domain.mail_class import By, choose
 from platen.domain.making import ArtworkCheck
-from platen.domain.planning import UNDISPATCHED
 from platen.domain.product_settings import matched, message_of
 from platen.domain.record import OrderBody, step_job
 from platen.domain.verdicts import AlreadyThere, Denied, Later, Refused, Unclear, Verdict

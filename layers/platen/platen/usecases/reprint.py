@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from platen.domain.content import UNPLANNED
-from platen.domain.job import Job, JobLine, JobState, external_id
-from platen.domain.planning import UNDISPATCHED
+from platen.domain.job import UNDISPATCHED, Job, JobLine, JobState, external_id
 from platen.domain.record import Event, OrderRecord
 from platen.hub import Hub
 from platen.messages import OrderHint, Queue
