@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import boto3
@@ -29,7 +30,8 @@ from platen.adapters.ssm import SSMSecrets
 from platen.connectors import Connector, Resend
 from platen.domain.connection import Connection, Link, Role
 from platen.domain.job import VendorParcel, VendorPhase
-from platen.domain.order import Order
+from platen.domain.mail_class import MailClass
+from platen.domain.order import Charges, Order, ShippingChoice
 from platen.domain.record import OrderState
 from platen.hub import Hub
 from platen.messages import MESSAGE_OF, Message, Queue
@@ -202,8 +204,9 @@ class Account:
 
     # an order's way
 
-    def run(self, number: int) -> tuple[Order, dict[str, Bill]]:
+    def run(self, number: int, **changes: Any) -> tuple[Order, dict[str, Bill]]:
         order = an_order(*(a_line(str(n), 2) for n in range(3)), store_order_id=str(number), number=f"#{number}")
+        order = order.but(**changes)
         self.store.orders[str(number)] = order
         bills: dict[str, Bill] = {}
 
@@ -290,6 +293,23 @@ def test_an_order_in_a_busy_hour_stays_within_its_budget(account: Account) -> No
     record = account.a_hub().orders.load(order.order_id)
     assert record is not None
     assert record.head.state is OrderState.DONE
+
+
+def test_mail_classes_and_shares_are_within_the_same_budget(account: Account) -> None:
+    account.vendor.mail_classes = [MailClass(code="STANDARD_PARCEL"), MailClass(code="EXPRESS", name="Express")]
+    told = Charges(currency="EUR", shipping=Decimal("4.90"), tax=Decimal("12.34"), discount=Decimal(5))
+    bought: dict[str, Any] = {"shipping": (ShippingChoice(title="Express"),), "charges": told}
+    account.run(1, **bought)
+    order, bills = account.run(2, **bought)
+    whole = shown("One order with a mail class, and with charges of its own", bills)
+    for step, (requests, written, read) in BUDGET.items():
+        assert bills[step].requests == requests, step
+        assert bills[step].written <= written, step
+        assert bills[step].read <= read, step
+    assert (whole.written <= 31, whole.read <= 5.5) == (True, True)
+    record = account.a_hub().orders.load(order.order_id)
+    assert record is not None
+    assert (record.jobs["1"].mail_class, record.jobs["1"].shares) == ("EXPRESS", told)
 
 
 def test_an_order_in_a_quiet_shop_reads_what_it_has_forgotten_and_no_more(account: Account) -> None:
