@@ -191,6 +191,7 @@ class ShipmentShown(Shown):
     state: str = ""
     parcel: ParcelShown = ParcelShown()
     lines: tuple[LineShown, ...] = ()
+    quiet: bool = False
     recorded_at: datetime | None = None
     told_at: datetime | None = None
     fulfillments: tuple[str, ...] = ()

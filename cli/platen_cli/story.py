@@ -37,6 +37,7 @@ _JOB = {
     "shipped": "shipped",
     "cancelled": "cancelled",
 }
+_QUIET = "the shop is not told (it shows these goods already, or the vendor only tried it)"
 _SHIPMENT = {
     "ready": "the shop is about to be told",
     "claimed": "the shop is being told right now",
@@ -165,7 +166,7 @@ def _parcel(order: answers.OrderShown, shipment: answers.ShipmentShown) -> Rende
         f"Parcel {plain(shipment.shipment_id)}: ",
         (what, "bold"),
         ", ",
-        (_SHIPMENT.get(shipment.state, plain(shipment.state)), style),
+        (_QUIET if shipment.quiet else _SHIPMENT.get(shipment.state, plain(shipment.state)), style),
     )
     facts = (
         ("left", local(parcel.shipped_at)),

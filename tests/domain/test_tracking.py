@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from platen.domain.attention import Attention, Cause
+from platen.domain.connection import TestOrders
 from platen.domain.job import Job, JobState, VendorParcel, VendorPhase
 from platen.domain.record import OrderRecord, OrderState, step_job, step_shipment
 from platen.domain.shipment import Shipment, ShipmentState
 from platen.domain.tracking import standing
 from tests.domain.making import (
+    INTAKE,
     NOW,
     a_line,
     an_order,
@@ -379,3 +381,24 @@ class TestParcels:
         )
         record = shipped(record.with_shipments(refused), a_parcel("T1", ("item-1", 2)))
         assert (only(record).parcel.tracking, only(record).state) == ("T1", ShipmentState.ATTENTION)
+
+
+class TestATest:
+    """In a vendor's test mode nothing leaves: a buyer's real order must not be shown as shipped."""
+
+    PARCELS = (VendorParcel(tracking="TEST1"),)
+
+    def test_of_a_real_order_is_not_told_to_its_store(self) -> None:
+        record = sent(planned(an_order()))
+        news = news_of(record.jobs["1"], VendorPhase.SHIPPED, test=True, parcels=self.PARCELS)
+        heard = told(record, news)
+        assert heard.tell == ()
+        assert [one.quiet for one in heard.record.shipments.values()] == [True]
+        assert heard.record.shipped() == {}, "nor does it count as shipped"
+        assert told(heard.record, news).tell == ()
+
+    def test_of_a_stores_own_test_order_is_told(self) -> None:
+        tests_too = INTAKE.but(test_orders=TestOrders.SEND_AS_TEST)
+        record = sent(planned(an_order(test=True), intake=tests_too))
+        news = news_of(record.jobs["1"], VendorPhase.SHIPPED, test=True, parcels=self.PARCELS)
+        assert len(told(record, news).tell) == 1

@@ -66,7 +66,7 @@ class Shipment(Claimable):
     parcel: Parcel
     lines: tuple[ShipmentLine, ...]
     quiet: bool = False
-    """The store is not told: it shows these goods as sent already, in the parcel of another print of them."""
+    """The store is not told: it shows these goods already (another print of them), or the vendor only tried it."""
     fulfillments: tuple[str, ...] = ()
     """The store's own ids of what it made of this parcel."""
     recorded_at: Instant

@@ -51,7 +51,7 @@ def hear(
         job = job.but(vendor_lines=news.lines)
     if news.phase is VendorPhase.SHIPPED and before.vendor_phase is not VendorPhase.SHIPPED:
         job = job.but(waiting_since=now)  # from now on its parcels are waited for
-    record = _with_parcels(record, job, news.parcels, now)
+    record = _with_parcels(record, job, news, now)
     job = _moved(record, job, news, now, waiting_alarm)
     job = job.but(due_at=_next_look(record, job, now, ask_again))
     wish = record.head.cancel
@@ -211,9 +211,11 @@ def _shipped_of(record: OrderRecord, job: Job) -> defaultdict[str, int]:
 # parcels
 
 
-def _with_parcels(record: OrderRecord, job: Job, parcels: tuple[VendorParcel, ...], now: datetime) -> OrderRecord:
+def _with_parcels(record: OrderRecord, job: Job, news: VendorOrder, now: datetime) -> OrderRecord:
+    # A vendor's test of a buyer's real order: nothing has left, and the buyer must not read that it has.
+    only_tried = news.test and not job.test
     alike: defaultdict[str, list[VendorParcel]] = defaultdict(list)
-    for told in parcels:
+    for told in news.parcels:
         alike[digest(sorted(told.items))].append(told)
     for inside, those in alike.items():
         for shipment_id, told in _named(record, job, inside, those):
@@ -222,8 +224,16 @@ def _with_parcels(record: OrderRecord, job: Job, parcels: tuple[VendorParcel, ..
             if known:
                 record = record.with_shipments(_amended(known, parcel, now))
             elif not _told_otherwise(record, job, told):
-                record = record.with_shipments(_recorded(record, job, shipment_id, parcel, told, now))
+                found = _recorded(record, job, shipment_id, parcel, told, now)
+                record = record.with_shipments(_untold(found) if only_tried else found)
     return record
+
+
+def _untold(shipment: Shipment) -> Shipment:
+    """The same, but the store is not told of it."""
+    if shipment.state is not ShipmentState.READY:
+        return shipment
+    return shipment.but(state=ShipmentState.TOLD, quiet=True, due_at=None)
 
 
 def _named(

@@ -71,7 +71,7 @@ def _look_up(client: Client, settings: Settings) -> Finding:
 _TEST = Finding(
     ok=True,
     what="The Order Mode is test: every order goes out under the test customer ID, says that it is a test, and is "
-    "not made. What POV makes up for it (a shipment, its tracking) is told to the store like any other.",
+    "not made. What POV makes up for it (a shipment, its tracking) is shown here and not told to the store.",
     fix="Try it with orders of your own, not with a buyer's. Set mode to live when POV has confirmed them.",
 )
 
