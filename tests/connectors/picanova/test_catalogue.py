@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from platen.connectors.picanova.catalogue import spelt_like
 from platen.domain.verdicts import Busy, Later, Unreachable
+from platen.ports import Reply
 from tests.connectors.picanova.fakes import ScriptedHttp, data, reply
 from tests.connectors.picanova.house import (
     CANVAS,
@@ -223,3 +226,40 @@ def test_the_cached_catalogue_is_enough_to_send_by() -> None:
     at.clock.passes(hours=200)
     http.on("POST /orders", data({"id": "PPO1", "status": "DRAFT", "external_id": None, "items": []}))
     assert at.vendor().submit(a_request(details(options=CANVAS))).ref == "PPO1"
+
+
+class Overtaken(ScriptedHttp):
+    """While the first reader waits for the first product's variants, another one reads the whole catalogue."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: Callable[[], object] | None = None
+
+    def send(self, method: str, url: str, **rest: Any) -> Reply:
+        answer = super().send(method, url, **rest)
+        if url.endswith("/products/1") and self.meanwhile:
+            other, self.meanwhile = self.meanwhile, None
+            other()
+        return answer
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_reader_that_is_overtaken_takes_nothing_off_the_shelf(ends: bool) -> None:
+    """Many orders at once on the first morning: each of their workers may be reading the catalogue, and the one
+    that began first may write last, or be gone in the middle."""
+    http = Overtaken()
+    shelves(http)
+    many_products(http, 3)
+    at = House(http, settings(regions=["eu"]))
+
+    def another() -> None:
+        at.clock.passes(seconds=3)
+        assert at.vendor().refresh() == 3
+        if not ends:
+            http.on("GET /products/2", Unreachable("no route"))
+
+    http.meanwhile = another
+    with nullcontext() if ends else pytest.raises(Later):
+        at.vendor().refresh()
+    for number in (1, 2, 3):
+        assert preflight(at, f"CODE-{number}") == []

@@ -256,12 +256,21 @@ def spelt_like(text: str, choices: Iterable[str]) -> list[str]:
 
 
 def _variant(text: str, since: datetime) -> Variant | None:
-    """The variant of a cache entry, unless a whole round has since not seen it again."""
+    """The variant of a cache entry, unless a whole round has since not seen it again.
+
+    Two workers may read the catalogue at once, before either has noted that it began::
+
+        A ── begins ── reads product 1 ─────────────────────────── writes its entries, is gone
+        B ────────────── begins ── reads and writes all ── ends: whole since B began
+
+    What A wrote last is of a round that began before B's and is none the less on the shelf. So an entry counts
+    that is older than the whole round by no more than the hour in which nothing missing is looked for anew.
+    """
     try:
         variant = Variant.model_validate_json(text)
     except ValidationError:
         return None
-    return variant if variant.read_at >= since else None
+    return variant if variant.read_at >= since - STALE_ENOUGH else None
 
 
 def _entry(variant: wire.Variant, dpi: float, read_at: datetime) -> Variant:
