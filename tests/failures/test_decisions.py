@@ -18,6 +18,7 @@ from tests.support.scenes import (
     Scene,
     cancel_refused,
     moved,
+    sent,
     shipment_unreadable,
     unconfirmed,
     vendor_cancelled,
@@ -326,3 +327,11 @@ def test_a_job_that_is_on_its_way_can_be_cancelled_by_a_person(after: int) -> No
     bench.changed(order, email="a@b.example")
     bench.run()
     assert scene.live() == 0, "what a person cancelled was planned again"
+
+
+def test_the_story_says_when_the_vendor_cancelled() -> None:
+    scene = sent()
+    scene.bench.changed(scene.order, cancelled_at=scene.bench.clock.now())
+    scene.bench.run(at_least=timedelta(hours=1))
+    story = [one["what"] for one in scene.bench.do("order", order=scene.order.order_id)["order"]["story"]]
+    assert f"press has cancelled {scene.bench.vendor.made[0].ref}" in story

@@ -9,7 +9,7 @@ from typing import Any
 from platen import connectors
 from platen.domain.attention import Attention
 from platen.domain.connection import Connection, Role
-from platen.domain.job import Job, JobState
+from platen.domain.job import Job, JobState, VendorPhase
 from platen.domain.mail_class import method_of
 from platen.domain.model import iso
 from platen.domain.record import Event, OrderBody, OrderHead, OrderRecord, OrderState
@@ -131,9 +131,12 @@ def _story(record: OrderRecord, events: Iterable[Event]) -> list[dict[str, str]]
         (head.cancelled_at, "it was cancelled at the store"),
     ]
     for job in record.jobs.values():
-        told.append((job.planned_at, f"job {job.job_id} planned for {job.vendor}"))
+        again = f", once more as job {job.reprint_of}" if job.reprint_of else ""
+        told.append((job.planned_at, f"job {job.job_id} planned for {job.vendor}{again}"))
         ref = f" as {job.vendor_ref}" if job.vendor_ref else ""
         told.append((job.sent_at, f"job {job.job_id} accepted by {job.vendor}{ref}"))
+        if job.vendor_ref and job.vendor_phase is VendorPhase.CANCELLED:
+            told.append((job.heard_at, f"{job.vendor} has cancelled {job.vendor_ref}"))
     for shipment in record.shipments.values():
         tracking = f", tracking {shipment.parcel.tracking}" if shipment.parcel.tracking else ""
         told.append((shipment.recorded_at, f"a parcel left: {shipment.parcel.carrier}{tracking}"))
