@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from platen.connectors import Resend
-from platen.domain.order import order_id
+from platen.domain.connection import Lines, Link
+from platen.domain.order import Payment, order_id
 from platen.domain.record import OrderRecord, OrderState
 from platen.messages import OrderHint, Queue
 from platen.ports import Conflict, NotFound
@@ -298,6 +299,39 @@ class TestNamesakes:
         bench.run()
         assert [(item["cause"], item["number"]) for item in bench.attention()] == [("moved_in", order.number)]
         assert not bench.vendor.made
+
+    @pytest.mark.parametrize(
+        "at_first",
+        [{"hold": "not routed yet"}, {"payment": Payment.PENDING}, {"test": True}, {"lines": ()}],
+        ids=["held without a place", "unpaid", "a test", "nothing to ship"],
+    )
+    def test_are_asked_about_whatever_they_were_at_first(self, bench: StallBench, at_first: dict[str, Any]) -> None:
+        assert results(bench, theirs("1")) == ["imported"]
+        stall = bench.connections.get("stall")
+        by_place = Link(vendor="press", lines=Lines.ALL, locations=("Hall",))
+        bench.connections.save(stall.but(links=(by_place,)))
+        whole = bench.order_placed(1)
+        placed = whole.but(lines=(whole.lines[0].but(location="Hall"),))
+        first = placed.but(lines=whole.lines) if "hold" in at_first else placed
+        bench.changed(first, **at_first)
+        bench.run()
+        assert not bench.vendor.made
+        bench.changed(placed)
+        bench.run()
+        assert [item["cause"] for item in bench.attention()] == ["moved_in"]
+        assert not bench.vendor.made
+
+    def test_that_a_person_has_released_are_not_asked_about_again(self, bench: StallBench) -> None:
+        assert results(bench, theirs("1")) == ["imported"]
+        order = bench.changed(bench.order_placed(1), payment=Payment.PENDING)
+        bench.run()
+        assert bench.click("release", order.order_id, "order")["ok"]
+        bench.run()
+        assert bench.attention() == []
+        bench.changed(order, payment=Payment.PAID)
+        bench.run()
+        assert bench.attention() == []
+        assert len(bench.vendor.made) == 1
 
     def test_of_another_number_are_new_orders(self, bench: StallBench) -> None:
         assert results(bench, theirs("900")) == ["imported"]

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from pydantic import Field
+
 from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.job import JOB_STEPS, Job, JobState
 from platen.domain.model import Instant, Value, digest
@@ -86,12 +88,16 @@ class OrderHead(Value):
     look_at: Instant | None = None
     """When to read it at its store again, though nothing was heard: what it waits for may end silently."""
     nothing_because: str = ""
+    left_because: dict[str, str] = Field(default_factory=dict)
+    """line id -> the rule by which nobody makes it."""
     attention: Attention | None = None
     """The order's own trouble; that of a job or shipment is on the job or shipment."""
     accepted: tuple[str, ...] = ()
     """Lines a person released as not ours to make."""
     folder: str = ""
     """The label people sort it by. Nothing is decided by it, except by a link that names it."""
+    ours: bool = False
+    """A person said that it is ours to make, though another system has handled an order of its number."""
     imported_from: str = ""
     """Where it was handled before it was moved in, e.g. ``Order Desk``: Platen makes nothing of it."""
     cancel: CancelWish | None = None

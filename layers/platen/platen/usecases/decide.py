@@ -121,7 +121,7 @@ class Decision:
                 self._make_as_it_was()
             if was in (Cause.UNROUTED_LINE, Cause.MOVED_IN):
                 # As if it had not been planned yet: should the message be lost, the sweep has it planned.
-                self._head(body="", look_at=self.now)
+                self._head(body="", look_at=self.now, ours=head.ours or was is Cause.MOVED_IN)
                 self._replan()
         else:
             lines = self._all_lines()
@@ -170,7 +170,7 @@ class Decision:
             Action.MARK_SENT: self._mark_sent,
             Action.MARK_CANCELLED: self._mark_cancelled,
         }
-        after = steps[action](job)
+        after = steps[action](job)  # may change the head: only then is the job put into the record
         self.record = self.record.with_jobs(after)
 
     def _retry(self, job: Job) -> Job:

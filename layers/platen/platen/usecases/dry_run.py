@@ -37,7 +37,7 @@ def _tried(hub: Hub, store: Connection, links: tuple[Link, ...], head: OrderHead
     # As if it came in anew: what has been sent stays where it is whatever the links say, and would show nothing.
     # Its parcels are known, else the store's word that they left would read as somebody else's doing.
     fresh = record.but(jobs={})
-    plan = plan_of(hub, store, store.intake, fresh, body.order, links)
+    plan = plan_of(hub, store, store.intake, fresh, body.order, links=links)
     today = _vendors_today(record.jobs.values())
     lines = [_line(line, plan, record.head, today.get(line.line_id, "")) for line in body.order.lines]
     waits = plan.nothing_because or plan.waiting_for or " ".join(one.what for one in plan.problems)
@@ -56,7 +56,7 @@ def _line(line: Line, plan: Plan, head: OrderHead, now_vendor: str) -> Answer:
         "send": "hold" if place and place.held else "auto",
         "now_vendor": now_vendor,
         "why": _why(line, plan, head, place),
-        "passed": [one.model_dump() for one in plan.passed.get(line.line_id, ())],
+        "passed": [one.model_dump(include={"link", "why"}) for one in plan.passed.get(line.line_id, ())],
     }
 
 

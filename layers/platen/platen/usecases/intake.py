@@ -97,7 +97,8 @@ def _bring_in_line(
         return
     if record and order.updated_at < record.head.store_updated_at:
         return  # an older read that finished later: somebody has planned a newer one
-    plan = plan_of(hub, connection, rules, record, order)
+    handled_in = _handled_in(hub, record, order) if connection.moved_in else ""
+    plan = plan_of(hub, connection, rules, record, order, handled_in=handled_in)
     body = OrderBody(order=order, printing=plan.printing)
     now = hub.clock.now()
     planned = apply_plan(record, body, plan, now=now, replan=hint.replan, new_folder=rules.new_folder)
@@ -122,7 +123,9 @@ def plan_of(
     rules: Intake,
     record: OrderRecord | None,
     order: Order,
+    *,
     links: tuple[Link, ...] | None = None,
+    handled_in: str = "",
 ) -> Plan:
     """What an order of a store asks for now; by the store's own links, unless others are to be tried."""
     skus = {line.sku for line in order.lines if line.ships and line.sku}
@@ -133,23 +136,20 @@ def plan_of(
         products=hub.products.get(connection.connection_id, skus),
         vendors=hub,
         record=record,
-        handled_in=_handled_in(hub, record, order) if connection.moved_in else "",
+        handled_in=handled_in,
     )
 
 
 def _handled_in(hub: Hub, record: OrderRecord | None, order: Order) -> str:
     """The system that has handled an order of that number, of an order nobody has decided on yet.
 
-    Another system may know an order by its number alone; taken for a new one it would be made a second time.
+    Another system may know an order by its number alone; taken for a new one it would be made a second time. A
+    person decides, or a job that there is: not a first look at which there was nothing to make of it yet.
     """
-    if record and not _waits_for(record, Cause.MOVED_IN):
+    if record and (record.head.ours or record.head.imported_from or record.jobs):
         return ""
     namesakes = hub.orders.by_number(order.connection, order.number)
     return next((one.imported_from for one in namesakes if one.imported_from), "")
-
-
-def _waits_for(record: OrderRecord, cause: Cause) -> bool:
-    return record.head.attention is not None and record.head.attention.cause is cause
 
 
 def _pass_on(hub: Hub, record: OrderRecord, planned: Planned) -> None:
