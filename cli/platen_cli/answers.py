@@ -142,6 +142,7 @@ class LineShown(Shown):
     title: str = ""
     sku: str = ""
     quantity: int = 0
+    left_because: str = ""
 
 
 class Shares(Shown):

@@ -97,10 +97,14 @@ def _lines(lines: Iterable[answers.LineShown], made: set[str] | None = None) -> 
     shown = Table.grid(padding=(0, 2, 0, 0))
     shown.add_column(justify="right")
     for line in lines:
-        elsewhere = "" if made is None or line.line_id in made else "in no job"
+        elsewhere = "" if made is None or line.line_id in made else _in_no_job(line)
         cells = text(line.title or line.line_id), text(line.sku, "dim"), text(elsewhere, "dim")
         shown.add_row(f"{line.quantity} {TIMES}", *cells)
     return Padding(shown, (0, 0, 0, 2))
+
+
+def _in_no_job(line: answers.LineShown) -> str:
+    return f"in no job ({plain(line.left_because)})" if line.left_because else "in no job"
 
 
 def _job(order: answers.OrderShown, job: answers.JobShown) -> Iterator[RenderableType]:

@@ -243,6 +243,13 @@ def test_the_story_tells_folder_reprint_and_where_it_was_moved_in_from(run: Run,
     assert "Moved in from Order Desk, which handled it: Platen makes nothing of it." in shown
 
 
+def test_the_story_tells_why_a_line_is_in_no_job(run: Run, operator: FakeOperator) -> None:
+    box = {"line_id": "14", "title": "Box", "sku": "BOX", "quantity": 1, "left_because": "mugs: its SKU is skipped"}
+    with_jobs(operator, job("1"), lines=[*order()["lines"], box])
+    shown = run("orders", "show", "1001").stdout
+    assert "in no job (mugs: its SKU is skipped)" in " ".join(shown.split())
+
+
 def test_the_story_tells_of_a_link_that_holds(run: Run, operator: FakeOperator) -> None:
     held = attention(Cause.HELD, {"what": "The link Mugs holds it."})
     with_jobs(operator, job("1", "attention", attention=held, vendor_ref=""))

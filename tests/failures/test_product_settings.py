@@ -111,6 +111,11 @@ class TestKeptAway:
         bench.ships(order)
         assert bench.now_of(order).head.state is OrderState.DONE
         assert list(bench.shown(order).values()) == [{"a": 1}]
+        lines = bench.do("order", order=order.order_id)["order"]["lines"]
+        why = {line["line_id"]: line["left_because"] for line in lines}
+        assert why["a"] == ""
+        assert "Product Code Skip" in why["b"]
+        assert "GIFTBOX" in why["b"], "nothing is left out without a word"
 
     def test_an_order_of_nothing_else_says_why(self) -> None:
         bench = PressesBench(2)

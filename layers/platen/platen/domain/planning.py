@@ -296,6 +296,7 @@ class _Planner:
             "waiting_for": self.plan.waiting_for,
             "look_at": self._look_at(),
             "nothing_because": self.plan.nothing_because,
+            "left_because": self.plan.left_because,
             "attention": self._own_attention(newly_cancelled),
         }
         head = old.but(**changes)

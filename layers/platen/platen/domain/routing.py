@@ -38,6 +38,8 @@ class Passed(Value):
 
     link: str
     why: str
+    skipped: bool = False
+    """By Product Code Skip: the user means it, and need not be asked about the line."""
 
 
 class PlannedLine(Value):
@@ -201,9 +203,9 @@ class _Routing:
                 wrong.extend(self._wrong(line, place.vendor))
                 continue
             left[line.line_id] = quantity
-            skipped = next((one.why for one in passed[line.line_id] if one.why.startswith(_SKIP)), "")
+            skipped = next((one for one in passed[line.line_id] if one.skipped), None)
             if skipped:
-                because[line.line_id] = skipped
+                because[line.line_id] = f"{skipped.link}: {skipped.why}"
             else:
                 unrouted.append(self._unrouted(line, passed[line.line_id]))
         if unrouted and self.intake.unrouted is Unrouted.ATTENTION:
@@ -227,9 +229,9 @@ class _Routing:
         details = self._details(line)
         goods = self._goods(line)
         for link in self.links:
-            why = link.why_not(goods) or self._kept_away(link.vendor, line, details, goods.location)
-            if why:
-                passed.append(Passed(link=link.called, why=why))
+            past = self._past(link, line, details, goods)
+            if past:
+                passed.append(past)
                 continue
             taken_by = PlannedLine(
                 line_id=line.line_id,
@@ -254,10 +256,13 @@ class _Routing:
             folder=self.folder,
         )
 
-    def _kept_away(self, vendor: str, line: Line, details: PrintDetails, location: str) -> str:
-        making = self.vendors.making_of(vendor)
-        skipped = why_skipped(making, line, details)
-        return f"{_SKIP}: {skipped}" if skipped else why_elsewhere(making, location)
+    def _past(self, link: Link, line: Line, details: PrintDetails, goods: Goods) -> Passed | None:
+        """Why a line goes past a link: by the link itself, or by its vendor's rules; None where it is taken."""
+        making = self.vendors.making_of(link.vendor)
+        why = link.why_not(goods)
+        skipped = "" if why else why_skipped(making, line, details)
+        why = why or (skipped and f"Product Code Skip: {skipped}") or why_elsewhere(making, goods.location)
+        return Passed(link=link.called, why=why, skipped=bool(skipped)) if why else None
 
     def _details(self, line: Line) -> PrintDetails:
         return self.printing.get(line.line_id, PrintDetails())
@@ -293,9 +298,6 @@ class _Routing:
                 "Widen a link with `platen link`, then retry; or release it.",
             )
         return Problem(what=f"Nobody makes {_named(line)}: {why}. {how}", line_id=line.line_id, field="link")
-
-
-_SKIP = "Product Code Skip"
 
 
 def taken(jobs: Iterable[Job]) -> dict[str, Taken]:

@@ -76,7 +76,7 @@ def order_view(hub: Hub, record: OrderRecord) -> dict[str, Any]:
     events = hub.orders.events(record.head.order_id)
     return {
         "head": head_view(record.head),
-        "lines": _order_lines(body),
+        "lines": _order_lines(body, record.head),
         "shipping_method": method_of(body.order) if body else "",
         "jobs": [_job_view(job, body) for job in record.jobs.values()],
         "shipments": [_shipment_view(one) for one in record.shipments.values()],
@@ -94,11 +94,17 @@ def _body(hub: Hub, record: OrderRecord) -> OrderBody | None:
         return None
 
 
-def _order_lines(body: OrderBody | None) -> list[dict[str, Any]]:
+def _order_lines(body: OrderBody | None, head: OrderHead) -> list[dict[str, Any]]:
     if body is None:
         return []
     return [
-        {"line_id": line.line_id, "title": line.title, "sku": line.sku, "quantity": line.quantity}
+        {
+            "line_id": line.line_id,
+            "title": line.title,
+            "sku": line.sku,
+            "quantity": line.quantity,
+            "left_because": head.left_because.get(line.line_id, ""),
+        }
         for line in body.order.lines
     ]
 
