@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from platen.adapters.dynamodb_connections import DynamoDBCache, DynamoDBConnections, DynamoDBProducts
-from platen.domain.connection import Connection, Health, Link, Role
-from platen.domain.printing import PrintDetails, PrintOption, ProductMapping
+from platen.domain.connection import Connection, Health, Link, Role, Send
+from platen.domain.making import ArtworkCheck, Fallback, Making
+from platen.domain.printing import Print, PrintDetails, PrintOption, ProductMapping
 from platen.ports import Conflict, NotFound
 from tests.adapters.wire import Wire
 from tests.domain.making import INTAKE, NOW
@@ -57,6 +58,21 @@ class TestConnections:
         assert elsewhere.get("shop") == saved
         assert elsewhere.get("shop").settings == SETTINGS, "a number stays a number"
         assert elsewhere.get("shop").model_dump(mode="json")["settings"] == SETTINGS
+
+    def test_come_back_with_their_rules(
+        self, connections: DynamoDBConnections, elsewhere: DynamoDBConnections
+    ) -> None:
+        making = Making(
+            class_match={"Express*": "EXPRESS", "été": "STANDARD"},
+            class_by_country={"US,CA": "INTL"},
+            code_skip=("BOX",),
+            class_fallback=Fallback.STOP,
+            after_import="Prepared",
+            artwork=ArtworkCheck.OFF,
+        )
+        link = Link(name="rush", vendor="press", tags=("Rush",), folders=("New",), send=Send.HOLD)
+        saved = connections.save(a_connection(making=making, links=(link,), moved_in=True))
+        assert elsewhere.get("shop") == saved
 
     def test_can_have_fractions_among_their_settings(
         self, connections: DynamoDBConnections, elsewhere: DynamoDBConnections
@@ -131,6 +147,17 @@ class TestConnections:
         assert elsewhere.get("shop").version == 1
 
 
+class TestFolders:
+    def test_are_none_before_anybody_changed_them(self, connections: DynamoDBConnections) -> None:
+        assert connections.folders() == ()
+
+    def test_keep_their_order(self, connections: DynamoDBConnections, elsewhere: DynamoDBConnections) -> None:
+        connections.save_folders(["Rush", "Closed", "New"])
+        connections.save_folders(["New", "Rush"])
+        assert elsewhere.folders() == ("New", "Rush")
+        assert connections.all() == [], "a list of folders is no connection"
+
+
 class TestHealth:
     def test_of_a_connection_that_never_failed_is_good(self, connections: DynamoDBConnections) -> None:
         assert connections.health("shop") == Health(connection_id="shop")
@@ -174,6 +201,18 @@ class TestTheProductMap:
             options=(PrintOption(name="Frame", value="oak"),),
         ),
     )
+    SEVERAL = ProductMapping(
+        sku="SHIRT",
+        details=PrintDetails(
+            sku="TEE",
+            url="https://a.example/1",
+            location="front",
+            kind="DTF",
+            preview="https://a.example/p",
+            more=(Print(url="https://a.example/2", location="back"),),
+        ),
+        location="Hall 2",
+    )
     DESIGN = ProductMapping(sku="mug", details=PrintDetails(design_id="D1"))
 
     @pytest.fixture
@@ -183,6 +222,10 @@ class TestTheProductMap:
     def test_keeps_the_stores_sku_apart_from_the_vendors_code(self, products: DynamoDBProducts) -> None:
         products.put("shop", [self.FULL, self.DESIGN])
         assert products.get("shop", ["CANVAS-1", "mug", "none"]) == {"CANVAS-1": self.FULL, "mug": self.DESIGN}
+
+    def test_keeps_where_a_print_goes_apart_from_where_the_stock_is(self, products: DynamoDBProducts) -> None:
+        products.put("shop", [self.SEVERAL])
+        assert products.get("shop", ["SHIRT"]) == {"SHIRT": self.SEVERAL}
 
     def test_is_each_stores_own(self, products: DynamoDBProducts) -> None:
         products.put("shop", [self.FULL])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,9 +14,10 @@ from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.claim import Claim
 from platen.domain.connection import Lines, Link
 from platen.domain.job import Job, JobState
-from platen.domain.order import Attribute, Order
+from platen.domain.mail_class import By
+from platen.domain.order import Attribute, Charges, Order
 from platen.domain.printing import PrintDetails, PrintOption
-from platen.domain.record import Event, OrderBody, OrderRecord, OrderState
+from platen.domain.record import CancelWish, Event, OrderBody, OrderRecord, OrderState
 from platen.domain.shipment import Parcel, Shipment, ShipmentLine, ShipmentState
 from platen.ports import Conflict, Due, NotClaimed, NotFound, Orders, Watch
 from tests.domain.making import NOW, PRINTED, a_line, a_plan, an_order, look, planned, sent
@@ -99,6 +101,25 @@ class TestSaving:
             asked="a.b.c",
         )
         assert loaded(orders, job.order_id).jobs["1"] == job
+
+    def test_what_a_vendors_rules_and_people_left_on_it_comes_back(self, orders: Orders) -> None:
+        job = with_job(
+            orders,
+            mail_class="DHL",
+            mail_class_by=By.PATTERN,
+            shares=Charges(currency="EUR", shipping=Decimal("4.01"), tax=Decimal("0.00")),
+            released=(Cause.HELD, Cause.ARTWORK),
+            warnings=("900 x 600 pixels are few.",),
+            reprint_of="7",
+            reason="came scratched",
+        )
+        record = loaded(orders, job.order_id)
+        assert record.jobs["1"] == job
+        wish = CancelWish(who="A person", reason="x", at=NOW, at_store=True, refund=True, asked=2, asked_at=SOON)
+        changes = {"cancel": wish, "folder": "Rush", "ours": True, "left_because": {"line #1.a": "it is skipped"}}
+        saved = orders.save(record, record.but(head=record.head.but(**changes)))
+        assert loaded(orders, job.order_id) == saved
+        assert saved.head.cancel == wish
 
     def test_a_second_save_writes_over_the_first(self, orders: Orders) -> None:
         record = new(orders)
@@ -441,3 +462,52 @@ class TestAStoresOrders:
         (head,) = orders.in_state("shop", OrderState.WAITING, 10).items
         assert head.waiting_for == "held"
         assert orders.in_state("other", OrderState.WAITING, 10).items == ()
+
+
+class TestAFolder:
+    def in_folder(self, orders: Orders, number: int, folder: str, **changes: Any) -> OrderRecord:
+        placed_at = NOW - timedelta(minutes=number)
+        record = new(orders, an_order(store_order_id=str(number), placed_at=placed_at, **changes))
+        return orders.save(record, record.but(head=record.head.but(folder=folder)))
+
+    def test_has_its_orders_newest_first_page_by_page(self, orders: Orders) -> None:
+        for number in (3, 1, 5, 2, 4):
+            self.in_folder(orders, number, "Rush")
+        self.in_folder(orders, 9, "Closed")
+        new(orders, an_order(store_order_id="8"))
+        seen: list[str] = []
+        after = ""
+        for _ in range(4):
+            page = orders.in_folder("shop", "Rush", 2, after)
+            seen += [head.store_order_id for head in page.items]
+            after = page.next
+            if not after:
+                break
+        assert seen == ["1", "2", "3", "4", "5"]
+        assert not after
+
+    @pytest.mark.parametrize(("most", "counted"), [(10, 3), (3, 3), (2, 2)])
+    def test_is_counted_no_further_than_is_asked_for(self, orders: Orders, most: int, counted: int) -> None:
+        for number in range(3):
+            self.in_folder(orders, number, "Rush")
+        new(orders, an_order(store_order_id="8"))
+        assert orders.count_in_folder("shop", "Rush", most) == counted
+
+    def test_knows_who_has_been_there_the_longest(self, orders: Orders) -> None:
+        for number in (3, 5, 4):
+            self.in_folder(orders, number, "Rush")
+        assert orders.oldest_in_folder("shop", "Rush") == NOW - timedelta(minutes=5)
+
+    def test_is_left_with_the_move_into_another(self, orders: Orders) -> None:
+        record = self.in_folder(orders, 1, "Rush")
+        moved = orders.save(record, record.but(head=record.head.but(folder="Closed")))
+        assert orders.in_folder("shop", "Rush", 10).items == ()
+        assert [head.folder for head in orders.in_folder("shop", "Closed", 10).items] == ["Closed"]
+        orders.save(moved, moved.but(head=moved.head.but(folder="")))
+        assert orders.count_in_folder("shop", "Closed", 10) == 0
+
+    def test_of_another_store_or_that_is_empty_has_none(self, orders: Orders) -> None:
+        self.in_folder(orders, 1, "Rush")
+        assert orders.in_folder("other", "Rush", 10).items == ()
+        assert orders.count_in_folder("other", "Rush", 10) == 0
+        assert orders.oldest_in_folder("shop", "Closed") is None
