@@ -24,6 +24,7 @@ from botocore.awsrequest import AWSPreparedRequest
 from moto import mock_aws
 
 from platen.adapters.dynamodb_connections import DynamoDBCache, DynamoDBConnections, DynamoDBProducts
+from platen.adapters.dynamodb_feed import DynamoDBFeed
 from platen.adapters.dynamodb_orders import DynamoDBOrders
 from platen.adapters.sqs import SQSQueues
 from platen.adapters.ssm import SSMSecrets
@@ -182,6 +183,9 @@ class Account:
             cache=DynamoDBCache(dynamodb, connections, self.clock),
             secrets=SSMSecrets(Meter("ssm").client, "platen", self.clock),
             queues=SQSQueues(Meter("sqs").client, self.urls),
+            feed=DynamoDBFeed(
+                dynamodb, "OrdersTable", DynamoDBCache(dynamodb, connections, self.clock), timedelta(days=180)
+            ),
             open_http=lambda _hosts: WsgiHttp({}),
             connector=self.connector,
         )

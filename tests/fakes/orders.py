@@ -38,6 +38,10 @@ class FakeOrders(Switched, port="orders"):
             raise NotFound(f"the body of order {order_id} is not kept any more")
         return OrderBody.model_validate_json(self._bodies[order_id, name])
 
+    def bodies(self, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], OrderBody]:
+        kept = {name: self._bodies[name] for name in names if name in self._bodies}
+        return {name: OrderBody.model_validate_json(text) for name, text in kept.items()}
+
     def heads(self, order_ids: Iterable[str]) -> dict[str, OrderHead]:
         found = {one: self._get(one, "order") for one in order_ids}
         return {key: head for key, head in found.items() if isinstance(head, OrderHead)}

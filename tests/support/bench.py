@@ -39,6 +39,7 @@ from tests.fakes import (
     Received,
     Switch,
 )
+from tests.fakes.feed import FakeFeed
 from tests.support.wsgi import WsgiHttp
 
 SWEEP_EVERY = timedelta(minutes=5)
@@ -76,6 +77,7 @@ class Bench:
         self.queues = FakeQueues(self.clock, self.switch)
         self.schedules = FakeSchedules(self.clock, self.switch)
         self.artwork = FakeArtwork(self.switch)
+        self.feed = FakeFeed(self.switch)
         tokens = itertools.count(1)
         self.hub = Hub(
             clock=self.clock,
@@ -86,6 +88,7 @@ class Bench:
             cache=self.cache,
             secrets=self.secrets,
             queues=self.queues,
+            feed=self.feed,
             open_http=open_http,
             connector=connector,
             new_token=lambda: f"token-{next(tokens)}",

@@ -87,6 +87,9 @@ class ScriptedVendor(Switched, port="vendor"):
         self.on_request: Callable[[JobRequest], None] = lambda _request: None
         self.on_find: Callable[[JobRequest], None] = lambda _request: None
         self.on_preflight: Callable[[JobRequest], None] = lambda _request: None
+        self.on_amend: Callable[[JobRequest], None] = lambda _request: None
+        self.amended: list[JobRequest] = []
+        """What it was told anew, each time in full."""
         self.problems: list[Problem] = []
         self.mail_classes: list[MailClass] = []
         self.slow_cancels = False
@@ -128,6 +131,15 @@ class ScriptedVendor(Switched, port="vendor"):
 
     def locate(self, account: str, vendor_ref: str) -> str | None:
         return next((one.external_id for one in self.made if one.ref == vendor_ref), None)
+
+    def amend(self, request: JobRequest) -> VendorOrder:
+        self.on_amend(request)
+        known = next(one for one in self.made if one.ref == request.job.vendor_ref)
+        if known.phase not in (VendorPhase.WAITING, VendorPhase.ACCEPTED):
+            raise Refused(f"{known.ref} is {known.phase.value} already")
+        known.lines = {line.line_id: line.quantity for line in request.job.lines}
+        self.amended.append(request)
+        return _told(known)
 
     def cancel(self, job: Job) -> VendorOrder | None:
         known = next((one for one in self.made if one.ref == job.vendor_ref), None)

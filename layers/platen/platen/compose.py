@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from platen.adapters import aws
 from platen.adapters.clock import WallClock
 from platen.adapters.dynamodb_connections import DynamoDBCache, DynamoDBConnections, DynamoDBProducts
+from platen.adapters.dynamodb_feed import DynamoDBFeed
 from platen.adapters.dynamodb_orders import DynamoDBOrders
 from platen.adapters.sqs import SQSQueues
 from platen.adapters.ssm import SSMSecrets
@@ -40,14 +41,17 @@ def hub() -> Hub:
     env = environment()
     clock = WallClock()
     table = env.connections_table
+    retention = timedelta(days=env.retention_days)
+    cache_of_table = DynamoDBCache(aws.dynamodb(), table, clock)
     return Hub(
         clock=clock,
-        orders=DynamoDBOrders(aws.dynamodb(), env.orders_table, timedelta(days=env.retention_days)),
+        orders=DynamoDBOrders(aws.dynamodb(), env.orders_table, retention),
         connections=DynamoDBConnections(aws.dynamodb(), table, clock),
         products=DynamoDBProducts(aws.dynamodb(), env.products_table),
-        cache=DynamoDBCache(aws.dynamodb(), table, clock),
+        cache=cache_of_table,
         secrets=SSMSecrets(aws.ssm(), env.stack, clock),
         queues=SQSQueues(aws.sqs(), env.queues, env.dead),
+        feed=DynamoDBFeed(aws.dynamodb(), env.orders_table, cache_of_table, retention),
         open_http=_open_http,
         artwork=_LazyArtwork(),
     )

@@ -19,6 +19,7 @@ from platen.ports import (
     Cache,
     Clock,
     Connections,
+    Feed,
     Http,
     Orders,
     Products,
@@ -44,6 +45,7 @@ class Hub:
     cache: Cache
     secrets: Secrets
     queues: Queues
+    feed: Feed
     open_http: Callable[[Sequence[str]], Http]
     """hosts -> the door to them."""
     artwork: Artwork | None = None
@@ -80,6 +82,7 @@ class Hub:
             clock=self.clock,
             secrets=self.secrets,
             cache=self.cache,
+            feed=self.feed,
         )
 
     # what routing asks of the vendors

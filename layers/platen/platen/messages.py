@@ -77,7 +77,10 @@ class ShipmentHint(Message):
 
 
 class PollHint(Message):
-    """[store-polls], [vendor-polls] The connection's schedule came round."""
+    """[store-polls], [vendor-polls] The connection's schedule came round, or a webhook says that something moved."""
+
+    since: Instant | None = None
+    """When that webhook came: a poll that was begun later has seen what it is about. None: the schedule."""
 
 
 MESSAGE_OF: dict[Queue, type[Message]] = {

@@ -16,6 +16,7 @@ from platen.domain.printing import PrintDetails, PrintOption
 from platen.domain.record import OrderBody
 from platen.ports import Access, Http, JobRequest
 from tests.connectors.picanova.fakes import NOW, FakeCache, FakeClock, FakeSecrets, ScriptedHttp, data, reply
+from tests.fakes.feed import FakeFeed
 
 
 def settings(**changes: Any) -> Settings:
@@ -52,6 +53,7 @@ class House:
                 clock=self.clock,
                 secrets=self.secrets,
                 cache=self.cache,
+                feed=FakeFeed(),
             )
         )
 

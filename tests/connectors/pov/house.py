@@ -18,6 +18,7 @@ from platen.domain.record import OrderBody
 from platen.ports import Access, Http, JobRequest, Reply
 from tests.fakes import FakeCache, FakeClock, FakeSecrets
 from tests.fakes.clock import START
+from tests.fakes.feed import FakeFeed
 
 HOST = "pov.twin"
 BASE = f"https://{HOST}/v0"
@@ -61,6 +62,7 @@ class House:
                 clock=self.clock,
                 secrets=self.secrets,
                 cache=self.cache,
+                feed=FakeFeed(),
             )
         )
 

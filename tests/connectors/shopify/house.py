@@ -15,6 +15,7 @@ from platen.domain.connection import Connection, Role
 from platen.domain.model import iso
 from platen.domain.shipment import Parcel, Shipment, ShipmentLine, ShipmentState
 from platen.ports import Access, Http, NotFound, Reply
+from tests.fakes.feed import FakeFeed
 
 SHOP = "kranich-rahmen.myshopify.com"
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -186,6 +187,7 @@ class House:
             clock=self.clock,
             secrets=self.secrets,
             cache=NoCache(),
+            feed=FakeFeed(),
         )
 
     def store(self) -> ShopifyStore:

@@ -77,6 +77,13 @@ class DynamoDBOrders:
             raise NotFound(f"the body of order {order_id} is not kept any more")
         return OrderBody.model_validate(from_wire(answer["Item"]))
 
+    def bodies(self, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], OrderBody]:
+        keys = [{"order_id": order_id, "item": f"body#{name}"} for order_id, name in names]
+        found = get_all(self._client, self._table, keys)
+        return {
+            (item["order_id"], item["item"].removeprefix("body#")): OrderBody.model_validate(item) for item in found
+        }
+
     def heads(self, order_ids: Iterable[str]) -> dict[str, OrderHead]:
         keys = [{"order_id": one, "item": "order"} for one in order_ids]
         found = get_all(self._client, self._table, keys)

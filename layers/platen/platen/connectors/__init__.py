@@ -7,28 +7,35 @@ a webhook receiver stays quick. Webhooks are read by ``connectors/<system>/webho
 
 which verifies the raw body before it reads anything, raises Forged or Unreadable, and gives the
 messages to queue, with an empty ``connection`` for the caller to fill in (none for events that are
-known and of no interest).
+known and of no interest). Where ``CONNECTOR.webhook_access`` is set, it is called with the connection's
+Access as a third argument, for signatures that are made with published keys.
+
+A vendor that fetches its jobs by itself is answered by ``connectors/<system>/feed.py``, whose ``DOOR`` is a
+:class:`FeedDoor`.
 """
 
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import BaseModel
 
 from platen.domain.connection import Role
 
 if TYPE_CHECKING:
+    from platen.domain.feed import FeedEntry
     from platen.domain.order import Address
     from platen.domain.printing import PrintDetails
+    from platen.domain.record import OrderBody
     from platen.messages import Message
-    from platen.ports import Access, Store, Vendor, WebhookRequest
+    from platen.ports import Access, FeedRequest, Posted, Store, Vendor, Window
 
 
 class Resend(StrEnum):
@@ -83,12 +90,48 @@ class Connector:
     """settings -> the mail class for connections that have no Default Mail Class."""
     ask_again: Callable[[Any], timedelta] | None = None
     """settings -> how long after the last news an order is asked about; None: at every poll."""
+    amends: Callable[[Any], bool] = field(default=lambda _: False)
+    """settings -> whether it can be told anew what an order is, while nothing of it has shipped."""
+    takes_waiting: Callable[[Any], bool] = field(default=lambda _: False)
+    """settings -> whether it is also told of orders that are not to be made yet, and keeps them as such."""
+    fetch_minutes: Callable[[Any], int] = field(default=lambda _: 0)
+    """settings -> how often the vendor is expected to come for its feed; 0: it does not fetch."""
+    webhook_access: bool = False
+    """Its webhooks are verified with more than the credentials: see above."""
 
     def open_store(self, access: Access) -> Store:
         return _load(self.store)(access)  # type: ignore[no-any-return]
 
     def open_vendor(self, access: Access) -> Vendor:
         return _load(self.vendor)(access)  # type: ignore[no-any-return]
+
+
+class FeedDoor(Protocol):
+    """What ``connectors/<system>/feed.py`` knows of the calls of a vendor that fetches its jobs. No I/O."""
+
+    content_type: str
+    """Of every answer, refusals too."""
+    page_size: int
+
+    def logins(self, request: FeedRequest) -> list[str]:
+        """What the request proves itself with, wherever the vendor may put it; to be compared with the keys."""
+
+    def read(self, request: FeedRequest, settings: Any) -> Window | Posted:
+        """What it asks for, or tells. Raises Unreadable with words for the vendor's people."""
+
+    def render(self, orders: Sequence[tuple[FeedEntry, OrderBody]], pages: int, settings: Any) -> Rendered:
+        """The answer's body; an order that cannot be rendered is left out of it, and named."""
+
+    def refuse(self, words: str) -> bytes:
+        """The body of an answer that is no 2xx, fit to be shown to people who must not learn anything else."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A page for a vendor; ``left_out``: external id -> why it is not on it."""
+
+    body: bytes
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def _load(path: str) -> Any:
@@ -109,10 +152,17 @@ def load(system: str) -> Connector:
     return connector
 
 
-def receiver(system: str) -> Callable[[WebhookRequest, Sequence[str]], list[Message]]:
+def receiver(system: str) -> Callable[..., list[Message]]:
     """The webhook reader of a system."""
     if system not in systems():
         raise KeyError(system)
-    receive: Callable[[WebhookRequest, Sequence[str]], list[Message]]
-    receive = import_module(f"{__name__}.{system}.webhook").receive
+    receive: Callable[..., list[Message]] = import_module(f"{__name__}.{system}.webhook").receive
     return receive
+
+
+def feed_door(system: str) -> FeedDoor:
+    """Who answers a vendor that fetches its jobs. Raises KeyError for a system that does not."""
+    if system not in systems() or not find_spec(f"{__name__}.{system}.feed"):
+        raise KeyError(system)
+    door: FeedDoor = import_module(f"{__name__}.{system}.feed").DOOR
+    return door

@@ -183,6 +183,10 @@ class Health(Value):
     news_cursor: str = ""
     """How far a vendor's own list of news was read, in the vendor's terms."""
     polled_at: Instant | None = None
+    fetched_at: Instant | None = None
+    """When the vendor last came for its feed by itself."""
+    fetched_to: Instant | None = None
+    """The end of the window it then asked for."""
     listened_at: Instant | None = None
     """When its webhook subscriptions were last looked after."""
     refreshed_at: Instant | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from pydantic import Field
@@ -63,6 +64,15 @@ JOB_STEPS: dict[JobState, frozenset[JobState]] = {
 }
 
 
+class Hold(StrEnum):
+    """Why an order is not to be made or shipped yet, as a vendor that keeps such orders is told."""
+
+    NONE = ""
+    PAYMENT = "payment"
+    STORE = "store"
+    """The store holds it, or has it scheduled for later."""
+
+
 class VendorPhase(StrEnum):
     """How far the vendor says it is; each connector maps its vendor's words to these."""
 
@@ -82,6 +92,12 @@ class VendorParcel(Value):
     tracking: str = ""
     url: str = ""
     shipped_at: Instant | None = None
+    service: str = ""
+    """The carrier's service, in words for people."""
+    cost: Decimal | None = None
+    """What the carrier charges, in the currency of the vendor's account; None where that is not told."""
+    note: str = ""
+    """What whoever shipped it wrote to the buyer. Personal data."""
     items: tuple[tuple[str, int], ...] = ()
 
 
@@ -140,6 +156,10 @@ class Job(Claimable):
     """The vendor's item id -> our line id, to read its shipments by."""
     cancel_wanted: bool = False
     """The store or a person wants it cancelled; the vendor has not said yes yet."""
+    amend_wanted: bool = False
+    """The order changed, and its vendor takes changes: it has still to be told (``asked`` is what)."""
+    hold: Hold = Hold.NONE
+    """Set on the job of a vendor that also keeps orders which are not to be made yet."""
     dropped: bool = False
     """A person decided that its lines are not made: they are not planned again."""
     reprint: int = 0

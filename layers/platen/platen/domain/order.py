@@ -55,6 +55,15 @@ class Attribute(Value):
     value: str
 
 
+class Discount(Value):
+    """Something the buyer paid less for, by the code or the name it has at the store."""
+
+    code: str = ""
+    title: str = ""
+    amount: Decimal | None = None
+    """What it took off in all, in the currency the buyer saw; None where the store does not tell for each."""
+
+
 class Charges(Value):
     """What belongs to the order as a whole, in the currency the buyer saw; shared out when it is split."""
 
@@ -86,6 +95,18 @@ class Line(Value):
     """The product's vendor or brand, as the store has it."""
     location: str = ""
     """The name of the place the store means it to ship from."""
+    full_price: Money | None = None
+    """What one costs before discounts; None where that is ``unit_price``, or not told."""
+    weight: Decimal | None = None
+    """Grams of one; None where the store does not tell. The user's product map goes before it."""
+    image: str = ""
+    """The address of a picture of it, for whoever packs it."""
+    options: tuple[Attribute, ...] = ()
+    """What the buyer chose of it, e.g. Size and Colour: for people, beside ``attributes``."""
+    barcode: str = ""
+    """UPC, EAN or what else is scanned."""
+    also: tuple[str, ...] = ()
+    """Further keys its row in the user's product map may have, the most exact first; after ``sku``."""
 
 
 class ShippingChoice(Value):
@@ -124,6 +145,17 @@ class Order(Value):
     """What the buyer wrote with the order. Personal data, as the address is."""
     attributes: tuple[Attribute, ...] = ()
     """Names and values that came with the order as a whole, e.g. ``gift_message``."""
+    billing: Address | None = None
+    payment_method: str = ""
+    """How the buyer pays, in the store's words."""
+    discounts: tuple[Discount, ...] = ()
+    """What they amount to in all is in ``charges``."""
+    gift: bool = False
+    gift_message: str = ""
+    internal_note: str = ""
+    """What the store's own people wrote about it; not for the buyer."""
+    pending: str = ""
+    """Why the store itself does not count it as an order yet, e.g. an approval; nobody is told of it before."""
     hidden: tuple[str, ...] = ()
     """Fields the store refused to show us (no permission); a null there is not the buyer's doing."""
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from itertools import zip_longest
+
+from pydantic import Field
 
 from platen.domain.attention import Problem
 from platen.domain.model import Value
@@ -126,6 +129,8 @@ class ProductMapping(Value):
     details: PrintDetails
     location: str = ""
     """Where its stock is: what Inventory Location Match and links go by; wins over the store's word."""
+    weight: Decimal | None = Field(default=None, ge=0)
+    """Grams of one; wins over the store's word."""
 
 
 def details_of(line: Line, mapping: ProductMapping | None) -> tuple[PrintDetails, tuple[Problem, ...]]:

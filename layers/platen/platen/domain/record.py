@@ -13,6 +13,7 @@ from platen.domain.job import JOB_STEPS, Job, JobState
 from platen.domain.model import Instant, Value, digest
 from platen.domain.order import Order
 from platen.domain.printing import PrintDetails
+from platen.domain.shelf import Shelf
 from platen.domain.shipment import SHIPMENT_STEPS, Shipment, ShipmentState
 
 
@@ -113,15 +114,19 @@ class OrderBody(Value):
     order: Order
     printing: dict[str, PrintDetails]
     """line id -> its print details; lines that are not printed are not in it."""
+    shelf: dict[str, Shelf] = {}
+    """line id -> what it weighs and where it lies; lines of which neither is known are not in it."""
 
     @property
     def name(self) -> str:
         """Names this version: the order's part first, to be told apart from the product map's."""
-        printing = {
+        of_map: dict[str, object] = {
             line_id: details.model_dump(mode="json", exclude_defaults=True)
             for line_id, details in self.printing.items()
         }
-        return f"{self.order.fingerprint()}-{digest(printing)[:8]}"
+        if self.shelf:
+            of_map["shelf"] = {line_id: one.model_dump(mode="json") for line_id, one in self.shelf.items()}
+        return f"{self.order.fingerprint()}-{digest(of_map)[:8]}"
 
 
 class Event(Value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 
 from pydantic import Field
@@ -44,6 +45,12 @@ class Parcel(Value):
     tracking: str = ""
     url: str = ""
     shipped_at: Instant | None = None
+    service: str = ""
+    """The carrier's service, in words for people."""
+    cost: Decimal | None = None
+    """What the carrier charges, in the currency of the vendor's account; None where that is not told."""
+    note: str = ""
+    """What whoever shipped it wrote to the buyer. Personal data."""
 
 
 class ShipmentLine(Value):

@@ -220,7 +220,7 @@ def _with_parcels(record: OrderRecord, job: Job, news: VendorOrder, now: datetim
     for inside, those in alike.items():
         for shipment_id, told in _named(record, job, inside, those):
             known = record.shipments.get(shipment_id)
-            parcel = Parcel(carrier=told.carrier, tracking=told.tracking, url=told.url, shipped_at=told.shipped_at)
+            parcel = Parcel.model_validate(told.model_dump(exclude={"items"}))
             if known:
                 record = record.with_shipments(_amended(known, parcel, now))
             elif not _told_otherwise(record, job, told):

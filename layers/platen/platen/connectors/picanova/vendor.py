@@ -110,6 +110,9 @@ class PicanovaVendor:
                     return order.external_id or None
         return None
 
+    def amend(self, request: JobRequest) -> VendorOrder:
+        raise Refused(f"Picanova takes no changes: {request.job.external_id} stays as it was sent")
+
     def cancel(self, job: Job) -> VendorOrder | None:
         if not job.vendor_ref:
             order = self._order_of(job)

@@ -84,6 +84,9 @@ class PovVendor:
             raise doubt
         return None
 
+    def amend(self, request: JobRequest) -> VendorOrder:
+        raise Refused(f"POV takes no changes: {request.job.external_id} stays as it was sent")
+
     def cancel(self, job: Job) -> VendorOrder | None:
         now = self.read(job)
         if now is None or now.phase is VendorPhase.CANCELLED:
