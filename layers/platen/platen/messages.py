@@ -77,7 +77,7 @@ class ShipmentHint(Message):
 
 
 class PollHint(Message):
-    """[store-polls], [vendor-polls] The connection's schedule came round, or a webhook says that something moved."""
+    """[store-polls], [vendor-polls] The schedule came round, or a webhook says that something moved."""
 
     since: Instant | None = None
     """When that webhook came: a poll that was begun later has seen what it is about. None: the schedule."""

@@ -15,14 +15,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from platen.adapters.dynamodb_items import Item, fields_of
+from platen.adapters.dynamodb_items import Item, fields_of, read_page_token
 from platen.domain.job import Job
 from platen.domain.model import iso
 from platen.domain.record import OrderHead
 from platen.domain.shipment import Shipment
-from platen.ports import Due, Watch
+from platen.ports import Due, NotFound, Watch
 
 _KEYS = frozenset({"order_id", "item"})
+_PAGE_KEY = frozenset({"placed_at", "order_id", "item"})
 _WORK = frozenset({"ready", "claimed", "unknown"})
 
 
@@ -78,3 +79,19 @@ def plain_number(number: str) -> str:
 
 def name_of(value: OrderHead | Job | Shipment) -> str:
     return f"{value.order_id}/{item_of(value)['item']}"
+
+
+def body_name(item: str) -> str:
+    return item.removeprefix("body#")
+
+
+def page_start(token: str, index_key: str, place: str) -> dict[str, Any]:
+    """Where the next page begins. Raises NotFound for a token that is not of this very list."""
+    try:
+        key = read_page_token(token)
+    except ValueError:
+        key = {}
+    texts = [list(value) == ["S"] and isinstance(value["S"], str) for value in key.values()]
+    if set(key) != _PAGE_KEY | {index_key} or not all(texts) or key[index_key]["S"] != place:
+        raise NotFound("there is no such page of these orders; begin with the first one")
+    return key

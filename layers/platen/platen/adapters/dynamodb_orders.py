@@ -16,10 +16,17 @@ from platen.adapters.dynamodb_items import (
     get_all,
     page_token,
     query_all,
-    read_page_token,
     to_wire,
 )
-from platen.adapters.dynamodb_order_items import due_of, item_of, job_item, key_of, name_of, plain_number
+from platen.adapters.dynamodb_order_items import (
+    due_of,
+    item_of,
+    job_item,
+    key_of,
+    name_of,
+    page_start,
+    plain_number,
+)
 from platen.domain.claim import Claim, may_be_reclaimed
 from platen.domain.job import Job, JobState
 from platen.domain.model import iso
@@ -30,7 +37,6 @@ from platen.ports import Conflict, Due, NotClaimed, NotFound, Page
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_PAGE_KEY = frozenset({"placed_at", "order_id", "item"})
 _TRIES = 3
 _AT_ONCE = 100
 """So many writes a transaction takes."""
@@ -78,10 +84,10 @@ class DynamoDBOrders:
         return OrderBody.model_validate(from_wire(answer["Item"]))
 
     def bodies(self, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], OrderBody]:
-        keys = [{"order_id": order_id, "item": f"body#{name}"} for order_id, name in names]
+        keys = [{"order_id": one, "item": f"body#{name}"} for one, name in names]
         found = get_all(self._client, self._table, keys)
         return {
-            (item["order_id"], item["item"].removeprefix("body#")): OrderBody.model_validate(item) for item in found
+            (one["order_id"], one["item"].removeprefix("body#")): OrderBody.model_validate(one) for one in found
         }
 
     def heads(self, order_ids: Iterable[str]) -> dict[str, OrderHead]:
@@ -154,7 +160,7 @@ class DynamoDBOrders:
             "Limit": limit,
         }
         if after:
-            query["ExclusiveStartKey"] = _start(after, key, place)
+            query["ExclusiveStartKey"] = page_start(after, key, place)
         answer = self._client.query(**query)
         heads = self.heads(item["order_id"]["S"] for item in answer["Items"])
         newest_first = sorted(heads.values(), key=lambda head: head.placed_at, reverse=True)
@@ -374,18 +380,6 @@ def _with(record: OrderRecord, saved: Sequence[OrderHead | Job | Shipment]) -> O
             case Shipment():
                 record = record.with_shipments(one)
     return record
-
-
-def _start(token: str, index_key: str, place: str) -> dict[str, Any]:
-    """Where the next page begins. Raises NotFound for a token that is not of this very list."""
-    try:
-        key = read_page_token(token)
-    except ValueError:
-        key = {}
-    texts = [list(value) == ["S"] and isinstance(value["S"], str) for value in key.values()]
-    if set(key) != _PAGE_KEY | {index_key} or not all(texts) or key[index_key]["S"] != place:
-        raise NotFound("there is no such page of these orders; begin with the first one")
-    return key
 
 
 def _old(refused: ClientError) -> Item:

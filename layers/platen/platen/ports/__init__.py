@@ -11,17 +11,31 @@ from platen.domain.artwork import ArtworkNeeds, Seen
 from platen.domain.attention import Problem
 from platen.domain.claim import Claim
 from platen.domain.connection import Connection, Health
-from platen.domain.feed import FeedEntry, Notice
 from platen.domain.job import Job, VendorOrder, VendorParcel
 from platen.domain.mail_class import MailClass
-from platen.domain.order import Charges, Order
-from platen.domain.printing import PrintDetails, ProductMapping
+from platen.domain.order import Order
+from platen.domain.printing import ProductMapping
 from platen.domain.record import CancelWish, Event, OrderBody, OrderHead, OrderRecord, OrderState
-from platen.domain.shelf import Shelf
 from platen.domain.shipment import Shipment
 from platen.messages import Message, Queue
+from platen.ports.feed import Feed, FeedPage, Posted, Window
+from platen.ports.incoming import FeedRequest, Forged, Unreadable, WebhookRequest
+from platen.ports.request import JobRequest
 
-__all__ = ["VendorOrder", "VendorParcel"]  # spoken of by Vendor; they live in the domain
+# Spoken of here, at home elsewhere.
+__all__ = [
+    "Feed",
+    "FeedPage",
+    "FeedRequest",
+    "Forged",
+    "JobRequest",
+    "Posted",
+    "Unreadable",
+    "VendorOrder",
+    "VendorParcel",
+    "WebhookRequest",
+    "Window",
+]
 
 
 class Conflict(Exception):
@@ -244,88 +258,6 @@ class Http(Protocol):
 
 
 @dataclass(frozen=True)
-class WebhookRequest:
-    """A webhook as it came in: header names in lower case, the body as raw bytes."""
-
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True)
-class FeedRequest:
-    """A call of a vendor that fetches its jobs: the query's names as they came, one value each."""
-
-    method: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    """Names in lower case."""
-    body: bytes
-
-
-@dataclass(frozen=True)
-class Window:
-    """What a vendor asks its feed for: everything modified from ``start`` up to ``end`` (not included)."""
-
-    start: datetime
-    end: datetime
-    page: int = 1
-    """1 is the first."""
-
-
-@dataclass(frozen=True)
-class Posted:
-    """A notice with the names it gives for the entry it is about, the surest first."""
-
-    notice: Notice
-    external_id: str = ""
-    number: str = ""
-
-
-@dataclass(frozen=True)
-class FeedPage:
-    """The entries of one page of a window, oldest change first, and how many pages the window has (at least 1)."""
-
-    entries: tuple[FeedEntry, ...]
-    pages: int
-
-
-class Feed(Protocol):
-    """Jobs that their vendor fetches by itself. An entry is named by its order and job."""
-
-    def get(self, order_id: str, job_id: str) -> FeedEntry | None:
-        """By a consistent read."""
-
-    def save(self, before: FeedEntry | None, after: FeedEntry) -> FeedEntry:
-        """Write it, as version ``before.version + 1``, and give it back. Raises Conflict when somebody else
-        wrote since ``before`` was read (None: when there is one already); a mark of fetching is no write."""
-
-    def page(self, connection: str, window: Window, size: int) -> FeedPage:
-        """A page of what was modified within the window. Pages of a window stay where they are while it is read:
-        what is modified meanwhile leaves them (a later window has it), and nothing moves from page to page."""
-
-    def mark_fetched(self, entries: Sequence[FeedEntry], at: datetime) -> list[FeedEntry]:
-        """Note that these versions were given out; gives those it was new for. One that changed meanwhile keeps
-        waiting for its new version to be fetched."""
-
-    def waiting(self, connection: str, limit: int) -> bool:
-        """Whether anything modified of late, of the newest ``limit`` entries, is not fetched yet."""
-
-    def notices(self, order_id: str, job_id: str) -> list[Notice]:
-        """In the order they came; by a consistent read."""
-
-    def add_notice(self, entry: FeedEntry, notice: Notice) -> bool:
-        """Keep a notice; False when it is there already. Durable when it returns."""
-
-
-class Forged(Exception):
-    """The signature is missing or wrong. Answered 401, with nothing said."""
-
-
-class Unreadable(Exception):
-    """Rightly signed, but not what this system sends. Answered 400."""
-
-
-@dataclass(frozen=True)
 class Access:
     """Everything a connector gets to reach its outside account."""
 
@@ -406,33 +338,6 @@ class Store(Protocol):
 
     def listen(self, url: str) -> list[Finding]:
         """Make the store's webhooks point at ``url``: list, create what is missing, mend what is wrong."""
-
-
-@dataclass(frozen=True)
-class JobRequest:
-    """A job with everything its vendor has to be told."""
-
-    job: Job
-    body: OrderBody
-    mail_class: str = ""
-    """The vendor's code of the class it goes by; empty where the vendor has none."""
-    gift_message: str = ""
-    packing_message: str = ""
-
-    @property
-    def order(self) -> Order:
-        return self.body.order
-
-    def details(self, line_id: str) -> PrintDetails:
-        return self.body.printing.get(line_id, PrintDetails())
-
-    def shelf(self, line_id: str) -> Shelf:
-        return self.body.shelf.get(line_id, Shelf())
-
-    @property
-    def charges(self) -> Charges | None:
-        """This job's part of what belongs to the order as a whole."""
-        return self.job.shares or self.order.charges
 
 
 class Vendor(Protocol):
