@@ -1,4 +1,4 @@
-"""ShipStation, where orders are packed and labels are bought: as a Custom Store it fetches, or by its API V2 or V1."""
+"""ShipStation, where orders are packed and labels bought: as a Custom Store it fetches, or by its API V2 or V1."""
 
 from __future__ import annotations
 
@@ -68,8 +68,9 @@ class Settings(BaseModel):
     way: Way = Field(
         default=Way.CUSTOM_STORE,
         title="Way",
-        description="custom_store: ShipStation fetches orders from Platen, as from a store of its own; needs no API "
-        "key and carries the most. v2, v1: Platen sends them to that API. An order stays with the way it was sent by.",
+        description="custom_store: ShipStation fetches orders from Platen, as from a store of its own; it needs no "
+        "API key, and tells the most. v2, v1: Platen sends them to that API. An order stays with the way it was "
+        "sent by.",
     )
     export_waiting: bool = Field(
         default=True,
@@ -82,8 +83,8 @@ class Settings(BaseModel):
         ge=5,
         le=10080,
         title="ShipStation comes every (minutes)",
-        description="How often it is expected to fetch; it decides that itself. When it has not come for three times "
-        "as long, a person is told.",
+        description="How often it is expected to fetch; it decides that itself. When it has not come for three "
+        "times as long, a person is told.",
     )
     window_slack_hours: int = Field(
         default=0,
@@ -99,8 +100,8 @@ class Settings(BaseModel):
         ge=5,
         le=1440,
         title="Poll every (minutes)",
-        description="v1, v2: how often ShipStation is asked what moved. custom_store: how often it is nudged to fetch, "
-        "where a V1 key and store ID are given.",
+        description="v1, v2: how often ShipStation is asked what moved. custom_store: how often it is nudged to "
+        "fetch, where a V1 key and store ID are given.",
     )
     ask_again: int = Field(
         default=60,
@@ -136,7 +137,7 @@ class Settings(BaseModel):
         default="",
         max_length=100,
         title="Ship From location",
-        description="The name of a Ship From location exactly as in ShipStation, which orders ask for; empty: none.",
+        description="The Ship From location that orders ask for: its name, exactly as in ShipStation; empty: none.",
     )
     currency_and_upc: bool = Field(
         default=True,
@@ -182,8 +183,8 @@ class Credentials(BaseModel):
     store_user: Secret = Field(
         default=SecretStr(""),
         title="Custom Store user name",
-        description="Make one up, and type the same into ShipStation's Custom Store form. It is how ShipStation proves "
-        "who it is when it fetches.",
+        description="Make one up, and type the same into ShipStation's Custom Store form. It is how ShipStation "
+        "proves who it is when it fetches.",
     )
     store_password: Secret = Field(
         default=SecretStr(""),
