@@ -62,6 +62,14 @@ class Link(Shown):
         return self.name or self.vendor
 
 
+class Silence(Shown):
+    """A poll that should have worked, or a vendor that should have come, and did not."""
+
+    sign: str = ""
+    since: datetime | None = None
+    words: str = ""
+
+
 class Health(Shown):
     failures: int = 0
     resume_at: datetime | None = None
@@ -70,6 +78,7 @@ class Health(Shown):
     cursor: datetime | None = None
     polled_at: datetime | None = None
     failing_since: datetime | None = None
+    silences: tuple[Silence, ...] = ()
 
 
 class Connection(Shown):
@@ -238,6 +247,8 @@ class WaitingConnection(Shown):
     words: str = ""
     denied: bool = False
     resume_at: datetime | None = None
+    failing_since: datetime | None = None
+    silences: tuple[Silence, ...] = ()
 
 
 class AttentionList(Shown):

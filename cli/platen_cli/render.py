@@ -124,7 +124,10 @@ def attention(found: answers.AttentionList, at: datetime | None = None) -> Rende
     for number, (item, name) in enumerate(zip(found.items, names, strict=True), 1):
         # Two stores may use the same number: then only the id says which order is meant.
         parts += _attention_item(number, item, item.order_id if several[name] > 1 else name, at)
-    parts += [_waiting_connection(one, at) for one in found.connections]
+    for one in found.connections:
+        if not one.silences or one.failing_since or one.denied:
+            parts.append(_waiting_connection(one, at))
+        parts += [_silent(one.connection_id, silence, at) for silence in one.silences]
     return Group(*parts)
 
 
@@ -162,6 +165,13 @@ def _waiting_connection(one: answers.WaitingConnection, at: datetime | None) -> 
     return Group(head, Padding(Group(*said, commands(then)), (0, 0, 1, 4)))
 
 
+def _silent(connection: str, silence: answers.Silence, at: datetime | None) -> RenderableType:
+    since = f" for {ago(silence.since, at)}" if silence.since else ""
+    head = Text.assemble(("    ", ""), (plain(connection), "bold"), f" has been silent{since}")
+    then = [Hint(f"platen check {plain(connection)}", "whether it can be reached")]
+    return Group(head, Padding(Group(text(silence.words, "dim"), commands(then)), (0, 0, 1, 4)))
+
+
 def connections(found: Iterable[answers.Connection], at: datetime | None = None) -> RenderableType:
     rows = list(found)
     if not rows:
@@ -183,6 +193,8 @@ def _said(rows: Iterable[answers.Connection]) -> Iterable[RenderableType]:
     for one in rows:
         if one.health.words and (one.health.denied or one.health.failures):
             yield text(f"{one.connection_id} said: {one.health.words}", "dim")
+        if not one.paused:
+            yield from (text(silence.words, "red") for silence in one.health.silences)
 
 
 def _link(link: answers.Link) -> Text:
@@ -200,7 +212,14 @@ def health(one: answers.Connection, at: datetime | None = None) -> Text:
     if one.health.failures:
         since = f" for {ago(one.health.failing_since, at)}" if one.health.failing_since else ""
         return text(f"failing{since}", "red")
+    if one.health.silences:
+        since = min((silence.since for silence in one.health.silences if silence.since), default=None)
+        return text(f"silent for {ago(since, at)}" if since else "silent", "red")
     return text("good", "green")
+
+
+def _is_bad(one: answers.Health) -> bool:
+    return bool(one.denied or one.failures or one.silences)
 
 
 def findings(found: Iterable[answers.Finding]) -> RenderableType:
@@ -257,7 +276,7 @@ def _counts(found: answers.Status) -> RenderableType:
 
 
 def _failing(found: answers.Status) -> RenderableType:
-    bad = [one for one in found.connections if one.paused or one.health.denied or one.health.failures]
+    bad = [one for one in found.connections if one.paused or _is_bad(one.health)]
     if not found.connections:
         return text("No connections yet: platen connect", "dim")
     if not bad:

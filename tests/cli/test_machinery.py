@@ -23,6 +23,21 @@ def test_connections_show_health_and_links(run: Run, operator: FakeOperator) -> 
     assert "paused" in shown
 
 
+SILENT = {"sign": "fetch", "since": "2026-11-20T08:00:00.000Z", "words": "It last came on Friday: look there."}
+
+
+@pytest.mark.parametrize("command", ["connections", "status"])
+def test_a_silent_connection_is_not_shown_as_good(run: Run, operator: FakeOperator, command: str) -> None:
+    shop = operator.add("shop", "store", health={"silences": [SILENT]})
+    operator.results["status"] = QUIET | {"connections": [shop]}
+    shown = run(command).stdout
+    assert "silent for" in shown
+    assert SILENT["words"] in shown
+    assert "good" not in shown
+    shop["paused"] = True
+    assert SILENT["words"] not in run(command).stdout
+
+
 def test_no_connections_says_how_to_begin(run: Run) -> None:
     assert "platen connect" in run("connections").stdout
 

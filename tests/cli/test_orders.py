@@ -128,6 +128,21 @@ def test_attention_shows_each_cause_and_connection(run: Run, operator: FakeOpera
     assert "platen check pov" in shown
 
 
+def test_attention_shows_who_fell_silent_and_what_to_do(run: Run, operator: FakeOperator) -> None:
+    silence = {"sign": "fetch", "since": "2026-11-20T08:00:00.000Z", "words": "It last came on Friday: look there."}
+    entry = {"connection_id": "packer", "silences": [silence]}
+    operator.results["attention"] = {"items": [], "connections": [entry]}
+    shown = run("attention").stdout
+    assert "packer has been silent for" in shown
+    assert silence["words"] in shown
+    assert "platen check packer" in shown
+    assert "does not answer" not in shown
+    entry |= {"words": "503 try later", "failing_since": "2026-11-20T09:00:00.000Z"}
+    shown = run("attention").stdout
+    assert "does not answer" in shown
+    assert silence["words"] in shown
+
+
 def test_nothing_waiting_is_said(run: Run, operator: FakeOperator) -> None:
     operator.results["attention"] = {"items": [], "connections": []}
     result = run("attention", "--exit-code")

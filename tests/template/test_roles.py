@@ -71,6 +71,7 @@ MAY: dict[str, dict[str, str]] = {
         "OrdersTable/index/by_due": "dynamodb Query",
         "OrdersTable/index/by_state": "dynamodb Query",
         "ConnectionsTable": "dynamodb GetItem Query",
+        "ConnectionsTable where kind is health": "dynamodb PutItem",
         "IntakeQueue": SEND,
         "DispatchQueue": SEND,
         "StoreUpdatesQueue": SEND,

@@ -96,6 +96,8 @@ class Connector:
     """settings -> whether it is also told of orders that are not to be made yet, and keeps them as such."""
     fetch_minutes: Callable[[Any], int] = field(default=lambda _: 0)
     """settings -> how often the vendor is expected to come for its feed; 0: it does not fetch."""
+    when_silent: str = "Look there whether it is still set up to fetch from Platen, by the right address and login."
+    """A sentence for people: what to do when it does not come."""
     webhook_access: bool = False
     """Its webhooks are verified with more than the credentials: see above."""
 

@@ -166,6 +166,25 @@ class Connection(Value):
     version: int = 0
 
 
+class Sign(StrEnum):
+    """What a connection lets hear of itself while all is well."""
+
+    POLL = "poll"
+    """A poll of ours that worked."""
+    FETCH = "fetch"
+    """The vendor came for its feed."""
+
+
+class Silence(Value):
+    """A sign that stayed away for far longer than it should."""
+
+    sign: Sign
+    since: Instant
+    """When it was last there, or when it was begun to wait for it."""
+    words: str
+    """What happened, and what a person can do."""
+
+
 class Health(Value):
     """How a connection is doing; a small item of its own, written only when something is wrong or moves on."""
 
@@ -192,4 +211,8 @@ class Health(Value):
     refreshed_at: Instant | None = None
     """When what is cached of it was last read anew."""
     failing_since: Instant | None = None
+    watched_from: Instant | None = None
+    """Silence is counted from then on: from when it was connected anew, or resumed."""
+    silences: tuple[Silence, ...] = ()
+    """At most one of each sign. They park no work: what does come through goes on."""
     version: int = 0

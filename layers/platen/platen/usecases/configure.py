@@ -17,7 +17,7 @@ from platen.domain.verdicts import Verdict
 from platen.hub import Hub
 from platen.messages import Message, PollHint, Queue
 from platen.ports import Finding, NotFound, Schedules
-from platen.usecases.health import well_again
+from platen.usecases.health import begun_anew
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def connect(
     # What is refused is refused by now: credentials are kept only with the connection they are for.
     url = _store_secrets(hub, desk, connection_id, connector, credentials)
     connection = _save(hub, connection)
-    hub.connections.save_health(well_again(hub.connections.health(connection_id)))
+    hub.connections.save_health(begun_anew(hub.connections.health(connection_id), now))
     findings = check(hub, connection, url)
     schedule_polls(hub, desk, connection)
     return connection, findings, url
@@ -248,7 +248,10 @@ def pause(hub: Hub, desk: Desk, connection_id: str, *, paused: bool) -> Connecti
     connection = hub.connections.get(connection_id)
     if connection.paused is not paused:
         connection = _save(hub, connection.but(paused=paused))
+    health = hub.connections.health(connection_id)
     if not paused:
-        hub.connections.save_health(well_again(hub.connections.health(connection_id)))
+        hub.connections.save_health(begun_anew(health, hub.clock.now()))
+    elif health.silences:
+        hub.connections.save_health(health.but(silences=()))  # now it is silent because it was told to be
     schedule_polls(hub, desk, connection)
     return connection

@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from platen.domain.connection import Health
+from platen.domain.connection import Health, Sign
 from platen.domain.verdicts import Busy, Denied, Later, Verdict
 from platen.hub import Hub
 from platen.observability import logger
@@ -78,6 +78,35 @@ def worked(hub: Hub, connection_id: str) -> None:
 
 def well_again(health: Health) -> Health:
     return health.but(failures=0, resume_at=None, words="", denied=False, failing_since=None)
+
+
+def begun_anew(health: Health, now: datetime) -> Health:
+    """As it is when it is connected or resumed: what was is forgotten, and silence is counted from now."""
+    return well_again(health).but(silences=(), watched_from=now)
+
+
+def heard(hub: Hub, connection_id: str, **facts: object) -> None:
+    """Note a sign of life, by fields of Health; the silence that it breaks is over.
+
+    ``polled_at``: a poll worked, so the connection does. ``fetched_at``: the vendor came by itself, which says
+    nothing of whether our own calls work.
+    """
+    for _ in range(_TRIES):
+        state = hub.connections.health(connection_id)
+        if "polled_at" in facts:
+            state = well_again(state)
+        left = tuple(one for one in state.silences if _BROKEN_BY[one.sign] not in facts)
+        try:
+            hub.connections.save_health(state.but(silences=left, **facts))
+        except Conflict:
+            continue
+        return
+    # The next poll or fetch notes it: what is not noted is only done again.
+    logger.warning("health busy", extra={"connection": connection_id})
+
+
+_BROKEN_BY = {Sign.POLL: "polled_at", Sign.FETCH: "fetched_at"}
+_TRIES = 3
 
 
 def _asked_to_wait(verdict: Verdict) -> bool:

@@ -13,7 +13,7 @@ from platen.domain.verdicts import Verdict
 from platen.hub import Hub
 from platen.messages import OrderHint, PollHint, Queue, VendorHint
 from platen.observability import count, logger
-from platen.ports import Conflict, NotFound, OrderStub, Watch
+from platen.ports import NotFound, OrderStub, Watch
 from platen.usecases import health
 
 OVERLAP = timedelta(minutes=15)
@@ -38,7 +38,8 @@ def poll_store(hub: Hub, hint: PollHint) -> None:
         health.failed(hub, connection.connection_id, verdict)
         return
     logger.info("store polled", extra={"connection": connection.connection_id, "changed": changed})
-    _note(hub, connection, cursor=begun, polled_at=begun, **({"listened_at": begun} if listened else {}))
+    more = {"listened_at": begun} if listened else {}
+    health.heard(hub, connection.connection_id, cursor=begun, polled_at=begun, **more)
 
 
 def _queue_changed(hub: Hub, connection: Connection) -> int:
@@ -98,7 +99,7 @@ def _look_after_webhooks(hub: Hub, connection: Connection) -> bool:
 def poll_vendor(hub: Hub, hint: PollHint) -> None:
     """Ask about every order at the vendor that was not heard of for too long; refresh what is cached."""
     connection = hub.connections.get(hint.connection)
-    if connection.paused or _backing_off(hub, connection):
+    if connection.paused or _backing_off(hub, connection) or _seen_since(hub, hint):
         return
     now = hub.clock.now()
     due = hub.orders.due(connection.connection_id, Watch.NEWS, now, NEWS_AT_ONCE)
@@ -143,7 +144,7 @@ def _queue_news(hub: Hub, connection: Connection) -> str:
 def _refresh(hub: Hub, connection: Connection, now: datetime, cursor: str) -> None:
     state = hub.connections.health(connection.connection_id)
     if state.refreshed_at and now - state.refreshed_at < REFRESH:
-        _note(hub, connection, polled_at=now, news_cursor=cursor)
+        health.heard(hub, connection.connection_id, polled_at=now, news_cursor=cursor)
         return
     try:
         entries = hub.vendor(connection).refresh()
@@ -151,20 +152,15 @@ def _refresh(hub: Hub, connection: Connection, now: datetime, cursor: str) -> No
         health.failed(hub, connection.connection_id, verdict)
         return
     logger.info("vendor read anew", extra={"connection": connection.connection_id, "entries": entries})
-    _note(hub, connection, polled_at=now, refreshed_at=now, news_cursor=cursor)
+    health.heard(hub, connection.connection_id, polled_at=now, refreshed_at=now, news_cursor=cursor)
+
+
+def _seen_since(hub: Hub, hint: PollHint) -> bool:
+    """Whether a poll that worked was begun after the webhook behind this hint: a burst of them costs one poll."""
+    polled_at = hub.connections.health(hint.connection).polled_at
+    return hint.since is not None and polled_at is not None and hint.since < polled_at
 
 
 def _backing_off(hub: Hub, connection: Connection) -> bool:
     resume_at = hub.connections.health(connection.connection_id).resume_at
     return resume_at is not None and resume_at > hub.clock.now()
-
-
-def _note(hub: Hub, connection: Connection, **facts: object) -> None:
-    """A poll that worked also shows that the connection does."""
-    for _ in range(3):
-        state = hub.connections.health(connection.connection_id)
-        try:
-            hub.connections.save_health(health.well_again(state).but(**facts))
-        except Conflict:
-            continue
-        return

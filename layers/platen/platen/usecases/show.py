@@ -153,17 +153,14 @@ def _story(record: OrderRecord, events: Iterable[Event]) -> list[dict[str, str]]
 
 
 def attention(hub: Hub) -> dict[str, Any]:
-    """Everything that waits for a person: of orders, and connections that are failing."""
+    """Everything that waits for a person: of orders, and connections that fail or have fallen silent."""
     items: list[dict[str, Any]] = []
     failing: list[dict[str, Any]] = []
     for connection in hub.connections.all():
         health = hub.connections.health(connection.connection_id)
-        if health.failing_since:
-            failing.append(
-                health.model_dump(
-                    mode="json", include={"connection_id", "words", "denied", "resume_at", "failing_since"}
-                )
-            )
+        if health.failing_since or health.silences:
+            shown = {"connection_id", "words", "denied", "resume_at", "failing_since", "silences"}
+            failing.append(health.model_dump(mode="json", include=shown))
         if Role.STORE in connection.roles:
             waiting = hub.orders.in_state(connection.connection_id, OrderState.ATTENTION, COUNTED).items
             for head in waiting:

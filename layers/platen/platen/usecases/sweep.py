@@ -11,6 +11,7 @@ from platen.messages import JobHint, OrderHint, Queue, ShipmentHint
 from platen.observability import count, logger
 from platen.ports import Watch
 from platen.usecases.health import parked_until
+from platen.usecases.watch import watch
 
 AT_ONCE = 100
 """So many items a connection and sweep: after an outage its work comes back in portions."""
@@ -57,11 +58,20 @@ def _sweep_one(hub: Hub, connection: Connection, now: datetime) -> int:
     return len(due)
 
 
+def _is_in_trouble(hub: Hub, connection: Connection, now: datetime) -> bool:
+    try:
+        health = watch(hub, connection, now)
+    except Exception:  # noqa: BLE001 - settings that cannot be read any more, say: no trouble of the others
+        logger.exception("connection not watched", extra={"connection": connection.connection_id})
+        return True
+    return health.failing_since is not None or bool(health.silences)
+
+
 def _count_what_waits(hub: Hub, connections: list[Connection], now: datetime) -> None:
     oldest = now
     failing = 0
     for connection in connections:
-        failing += hub.connections.health(connection.connection_id).failing_since is not None
+        failing += _is_in_trouble(hub, connection, now)
         if Role.STORE in connection.roles:
             waiting = hub.orders.in_state(connection.connection_id, OrderState.ATTENTION, AT_ONCE).items
             oldest = min([oldest, *(head.changed_at for head in waiting)])
