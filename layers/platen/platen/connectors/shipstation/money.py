@@ -46,8 +46,8 @@ def currencies_of(request: JobRequest) -> list[str]:
     """The currencies its amounts are in: one, or there is something wrong; none where nothing has a price."""
     lines = [line for line, _ in _lines(request)]
     prices = [price for line in lines for price in (line.unit_price, line.full_price) if price]
-    charges = [request.charges] if request.charges else []
-    return list(dict.fromkeys(one.currency.upper() for one in (*charges, *prices)))
+    whole = [request.charges.currency] if request.charges else []
+    return list(dict.fromkeys(code.upper() for code in (*whole, *(price.currency for price in prices))))
 
 
 def amounts_of(request: JobRequest) -> Amounts:
