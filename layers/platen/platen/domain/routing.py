@@ -14,6 +14,7 @@ from platen.domain.order import Address, Line, Order, Payment
 from platen.domain.printing import PrintDetails, ProductMapping, details_of
 from platen.domain.product_settings import message_of, why_elsewhere, why_skipped
 from platen.domain.record import OrderHead, OrderRecord
+from platen.domain.shelf import Shelf, printed_as, shelf_of
 
 
 class Vendors(Protocol):
@@ -61,6 +62,8 @@ class Plan(Value):
     lines: tuple[PlannedLine, ...] = ()
     printing: dict[str, PrintDetails] = {}
     """line id -> its print details, of every line that has any; before any vendor's Product Code Match."""
+    shelf: dict[str, Shelf] = {}
+    """line id -> what it weighs and where it lies, of every line that goes in a parcel and has either."""
     left: dict[str, int] = {}
     """line id -> how many are wanted and not planned: nobody's, and known to be so."""
     left_because: dict[str, str] = {}
@@ -121,7 +124,7 @@ def make_plan(
     plan = routing.plan()
     if handled_in and (plan.lines or plan.cause):
         plan = _handled_elsewhere(order, handled_in)
-    return plan.but(printing=routing.printing, messages=routing.messages(plan))
+    return plan.but(printing=routing.printing, shelf=routing.shelf(), messages=routing.messages(plan))
 
 
 class _Routing:
@@ -148,7 +151,7 @@ class _Routing:
         self.contradictions: dict[str, tuple[Problem, ...]] = {}
         self.printing: dict[str, PrintDetails] = {}
         for line in order.lines:
-            details, problems = details_of(line, products.get(line.sku))
+            details, problems = details_of(line, printed_as(line, products))
             self.contradictions[line.line_id] = problems
             if details and line.ships:
                 self.printing[line.line_id] = details
@@ -179,6 +182,10 @@ class _Routing:
     def messages(self, plan: Plan) -> dict[str, tuple[str, str]]:
         vendors = {line.vendor for line in plan.lines} | {job.vendor for job in self.jobs}
         return {vendor: self._messages(vendor) for vendor in sorted(vendors)}
+
+    def shelf(self) -> dict[str, Shelf]:
+        found = {line.line_id: shelf_of(line, self.products) for line in self.order.lines if line.ships}
+        return {line_id: one for line_id, one in found.items() if one != Shelf()}
 
     def _goes_by_location(self, link: Link) -> bool:
         return bool(link.locations or self.vendors.making_of(link.vendor).location_match)
@@ -245,12 +252,11 @@ class _Routing:
         return None, tuple(passed)
 
     def _goods(self, line: Line) -> Goods:
-        mapping = self.products.get(line.sku)
         return Goods(
             sku=line.sku,
             printed=line.line_id in self.printing or bool(self.contradictions[line.line_id]),
             brand=line.vendor,
-            location=(mapping.location if mapping else "") or line.location,
+            location=shelf_of(line, self.products).location,
             tags=self.order.tags,
             country=self.order.ship_to.country_code if self.order.ship_to else "",
             folder=self.folder,

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from platen.domain.model import Value
 from platen.domain.order import Line
-from platen.domain.printing import ProductMapping
+from platen.domain.printing import PrintDetails, ProductMapping
 
 
 class Shelf(Value):
@@ -21,6 +21,12 @@ class Shelf(Value):
 def keys_of(line: Line) -> tuple[str, ...]:
     """The keys a line's row may have in the product map, the most exact first."""
     return tuple(dict.fromkeys(key for key in (line.sku, *line.also) if key))
+
+
+def printed_as(line: Line, products: Mapping[str, ProductMapping]) -> ProductMapping | None:
+    """The most exact row that says what is printed on a line; one with a weight or a place alone does not."""
+    rows = (products[key] for key in keys_of(line) if key in products)
+    return next((row for row in rows if row.details != PrintDetails()), None)
 
 
 def shelf_of(line: Line, products: Mapping[str, ProductMapping]) -> Shelf:

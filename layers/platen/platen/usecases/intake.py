@@ -10,6 +10,7 @@ from platen.domain.order import Order, order_id
 from platen.domain.planning import Planned, apply_plan, is_old_news, next_look
 from platen.domain.record import OrderBody, OrderRecord, OrderState
 from platen.domain.routing import Plan, make_plan
+from platen.domain.shelf import keys_of
 from platen.domain.verdicts import Denied, Refused, Verdict
 from platen.hub import Hub
 from platen.messages import JobHint, OrderHint, Queue, ShipmentHint
@@ -99,7 +100,7 @@ def _bring_in_line(
         return  # an older read that finished later: somebody has planned a newer one
     handled_in = _handled_in(hub, record, order) if connection.moved_in else ""
     plan = plan_of(hub, connection, rules, record, order, handled_in=handled_in)
-    body = OrderBody(order=order, printing=plan.printing)
+    body = OrderBody(order=order, printing=plan.printing, shelf=plan.shelf)
     now = hub.clock.now()
     planned = apply_plan(record, body, plan, now=now, replan=hint.replan, new_folder=rules.new_folder)
     planned = planned.but(record=in_its_folder(hub, record, planned.record))
@@ -128,12 +129,12 @@ def plan_of(
     handled_in: str = "",
 ) -> Plan:
     """What an order of a store asks for now; by the store's own links, unless others are to be tried."""
-    skus = {line.sku for line in order.lines if line.ships and line.sku}
+    keys = {key for line in order.lines if line.ships for key in keys_of(line)}
     return make_plan(
         order,
         intake=rules,
         links=connection.links if links is None else links,
-        products=hub.products.get(connection.connection_id, skus),
+        products=hub.products.get(connection.connection_id, keys),
         vendors=hub,
         record=record,
         handled_in=handled_in,
