@@ -12,7 +12,8 @@ from platen.domain.connection import Intake, Link
 from platen.domain.job import Job, JobState, VendorOrder, VendorPhase
 from platen.domain.making import Making
 from platen.domain.order import Address, Attribute, Line, Order, Payment
-from platen.domain.planning import Planned, apply_plan, new_head
+from platen.domain.heads import new_head
+from platen.domain.planning import Planned, apply_plan
 from platen.domain.printing import PrintDetails, ProductMapping
 from platen.domain.record import OrderBody, OrderRecord, step_job
 from platen.domain.routing import Plan, make_plan
@@ -35,11 +36,16 @@ class Vendors:
         takes_tests: Iterable[str] = ("press", "mill"),
         makings: Mapping[str, Making] | None = None,
         printers: Iterable[str] = (),
+        amending: Iterable[str] = (),
+        keeping: Iterable[str] = (),
     ) -> None:
         self._takes_tests = frozenset(takes_tests)
         self.makings = dict(makings or {})
         self.printers = frozenset(printers)
         """They need a code and one print file of every line."""
+        self.amending = frozenset(amending)
+        self.keeping = frozenset(keeping)
+        """They are told of orders that wait, too."""
 
     def account_of(self, vendor: str, ship_to: Address | None, details: PrintDetails) -> str:
         return details.account or ("us" if ship_to and ship_to.country_code == "US" else "eu")
@@ -56,6 +62,12 @@ class Vendors:
 
     def most_prints(self, vendor: str) -> int:
         return 1 if vendor in self.printers else 99
+
+    def amends(self, vendor: str) -> bool:
+        return vendor in self.amending
+
+    def takes_waiting(self, vendor: str) -> bool:
+        return vendor in self.keeping
 
 
 def a_line(line_id: str = "1", quantity: int = 1, **changes: Any) -> Line:

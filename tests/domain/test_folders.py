@@ -10,7 +10,7 @@ from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.folders import known, moved
 from platen.domain.job import Job, JobLine, JobState, external_id
 from platen.domain.making import Making
-from platen.domain.planning import new_head
+from platen.domain.heads import new_head
 from platen.domain.record import OrderRecord
 from tests.domain.making import INTAKE, NOW, an_order, planned
 

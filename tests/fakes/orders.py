@@ -249,7 +249,8 @@ def _due(current: Job | Shipment, now: datetime) -> bool:
 
 
 def _lane(job: Job) -> str:
-    return Watch.WORK if job.state in _WORKING or (job.cancel_wanted and job.at_vendor) else Watch.NEWS
+    to_be_told = (job.cancel_wanted and job.at_vendor) or job.to_be_amended
+    return Watch.WORK if job.state in _WORKING or to_be_told else Watch.NEWS
 
 
 def _plain(number: str) -> str:

@@ -15,7 +15,7 @@ from platen.domain.job import VendorParcel, VendorPhase
 from platen.domain.mail_class import MailClass
 from platen.domain.making import ArtworkCheck, Fallback, Making
 from platen.domain.order import Attribute, Order
-from platen.domain.planning import new_head
+from platen.domain.heads import new_head
 from platen.domain.record import OrderBody, OrderRecord, OrderState
 from platen.domain.verdicts import Refused, Unclear
 from tests.support.stall import ANYWHERE, StallBench

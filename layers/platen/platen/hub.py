@@ -101,6 +101,14 @@ class Hub:
     def most_prints(self, vendor: str) -> int:
         return self._connector_of(vendor).most_prints
 
+    def amends(self, vendor: str) -> bool:
+        connection = self.connections.get(vendor)
+        return self.connector(connection.system).amends(self.settings(connection))
+
+    def takes_waiting(self, vendor: str) -> bool:
+        connection = self.connections.get(vendor)
+        return self.connector(connection.system).takes_waiting(self.settings(connection))
+
     def _connector_of(self, vendor: str) -> Connector:
         return self.connector(self.connections.get(vendor).system)
 

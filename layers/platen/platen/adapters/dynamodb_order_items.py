@@ -5,6 +5,8 @@
     order_id  item                      indexes
     k7x2…     body#<name>               -                                        (expires)
               event#<time>#<id>         -                                        (expires)
+              feed#0001                 by_feed                                  (expires)
+              feed#0001#notice#<id>     -                                        (expires)
               job#0001                  by_vendor_order, by_due (vendor's lane)
               order                     by_state, by_number, by_folder, by_due (store's lane)
               shipment#<id>             by_due (store's lane)
@@ -54,7 +56,7 @@ def item_of(value: OrderHead | Job | Shipment) -> Item:
 
 
 def _lane(job: Job) -> str:
-    working = job.state.value in _WORK or (job.cancel_wanted and job.at_vendor)
+    working = job.state.value in _WORK or (job.cancel_wanted and job.at_vendor) or job.to_be_amended
     return Watch.WORK if working else Watch.NEWS
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from platen.domain.job import JobLine
+from platen.domain.job import Hold, JobLine
 from platen.domain.model import Value, digest
 from platen.domain.order import Order
 from platen.domain.printing import PrintDetails
@@ -46,13 +46,16 @@ def content_of(
     lines: tuple[JobLine, ...],
     too_many: Mapping[str, int],
     messages: tuple[str, str] = ("", ""),
+    hold: Hold = Hold.NONE,
 ) -> Content:
     """What a vendor is told of these lines, named; ``too_many``: line id -> how many more than wanted.
 
     A vendor's own rules (codes, classes) are not in it: who changes a rule does not change what was ordered.
     """
     where = order.ship_to.model_dump(mode="json") if order.ship_to else None
-    how = [[choice.title for choice in order.shipping], messages]
+    how: list[object] = [[choice.title for choice in order.shipping], messages]
+    if hold:
+        how.append(hold.value)
     what = [
         (line.line_id, line.quantity, _as_json(printing.get(line.line_id)))
         for line in sorted(lines, key=lambda line: line.line_id)

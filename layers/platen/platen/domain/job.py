@@ -198,7 +198,13 @@ class Job(Claimable):
         """True while the vendor is known to be working on it."""
         return bool(self.vendor_ref) and self.state not in (JobState.SHIPPED, JobState.CANCELLED)
 
+    @property
+    def to_be_amended(self) -> bool:
+        """True while its vendor has still to be told of a change, and may be."""
+        return self.amend_wanted and bool(self.vendor_ref) and self.state in _AMENDABLE
 
+
+_AMENDABLE = frozenset({JobState.SENT, JobState.IN_PRODUCTION})
 _EXTERNAL_ID = re.compile(r"(?:[A-Za-z0-9]{1,20}-)?(?P<order>[a-z2-7]{16})-(?P<job>[0-9]{1,4})(?:-R[0-9]{1,3})?")
 
 

@@ -8,21 +8,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.calling_off import MID_SEND, taken_back, without_jobs
-from platen.domain.content import UNPLANNED, Content, content_of
-from platen.domain.job import UNDISPATCHED, Job, JobLine, JobState, external_id
+from platen.domain.content import CANCELLED, UNPLANNED, Content, content_of
+from platen.domain.heads import new_head, next_look
+from platen.domain.job import UNDISPATCHED, Hold, Job, JobLine, JobState, external_id
 from platen.domain.model import Value
 from platen.domain.order import Order
-from platen.domain.record import CancelWish, OrderBody, OrderHead, OrderRecord, OrderState, step_job
+from platen.domain.record import CancelWish, OrderBody, OrderHead, OrderRecord, step_job
 from platen.domain.routing import Plan
 from platen.domain.shares import shares_beside
-
-FIRST_LOOK = timedelta(minutes=10)
-LONGEST_LOOK = timedelta(hours=6)
-"""Between two looks at an order that waits: a store may end a hold without moving the order's clock."""
 
 _GONE_BY_A_LOOK = frozenset(
     {
@@ -34,6 +31,8 @@ _GONE_BY_A_LOOK = frozenset(
     }
 )
 """What a fresh look at the order finds again, if it is still so."""
+_NOT_AMENDED = frozenset({JobState.ATTENTION, JobState.CANCELLED})
+"""A person looks at it already, or it is over."""
 _LINE_GONE = "This line is gone from the order, so nobody can be told what to make of it. Cancel this job."
 
 
@@ -110,6 +109,9 @@ class _Planner:
         for job in list(self.jobs.values()):
             if not job.bound or job.state is JobState.SHIPPED or job.cancel_wanted:
                 continue
+            if job.vendor in self.plan.amends and job.state not in _NOT_AMENDED:
+                self._look_after_amendable(job)
+                continue
             content = self._asked_of(job)
             seen = not job.asked or job.state is JobState.ATTENTION
             if content.is_what_was_told(Content.read(job.asked or job.content)) and seen:
@@ -118,6 +120,39 @@ class _Planner:
                 self.again = True
             else:
                 self._put(self._changed(job, content))
+
+    def _look_after_amendable(self, job: Job) -> None:
+        """Its vendor takes changes: whatever there is of them, a corrected address or a note, is told."""
+        asked = Content.read(job.asked or job.content)
+        if job.body == self.name and self._asked_of(job).is_what_was_told(asked):
+            return
+        if job.state in MID_SEND:
+            self.again = True
+        else:
+            self._put(self._amended(job))
+
+    def _amended(self, job: Job) -> Job:
+        """With what is left of its lines. ``asked`` becomes ``content`` once the vendor has taken it."""
+        excess = self._excess(job)
+        lines = tuple(
+            line.but(quantity=line.quantity - excess.get(line.line_id, 0))
+            for line in job.lines
+            if line.quantity > excess.get(line.line_id, 0)
+        )
+        due_at = self.now + UNDISPATCHED
+        if not lines:
+            asked = str(Content.read(job.content).but(too_many=CANCELLED))
+            return job.but(cancel_wanted=True, amend_wanted=False, asked=asked, due_at=due_at)
+        for line_id, count in excess.items():
+            # Taken off once: another job with this line keeps its own.
+            self.made[line_id] -= count
+            self.bound[line_id] -= count
+        asked = str(self._content(job, lines))
+        hold = self._hold_of(job.vendor)
+        return job.but(lines=lines, body=self.name, asked=asked, amend_wanted=True, hold=hold, due_at=due_at)
+
+    def _hold_of(self, vendor: str) -> Hold:
+        return self.plan.hold if vendor in self.plan.takes_waiting else Hold.NONE
 
     def _changed(self, job: Job, content: Content) -> Job:
         """In attention, with what changed; beside another trouble, where there is one already."""
@@ -180,7 +215,7 @@ class _Planner:
     # what no vendor has seen
 
     def _rewrite_free_jobs(self) -> None:
-        wanted = {} if self.plan.cause or self.plan.waiting_for else self._wanted()
+        wanted = {} if self.plan.cause else self._wanted()
         for job in list(self.jobs.values()):
             if job.bound or job.state is JobState.CANCELLED:
                 continue
@@ -202,6 +237,8 @@ class _Planner:
     def _wanted(self) -> dict[tuple[str, str], tuple[JobLine, ...]]:
         wanted: dict[tuple[str, str], list[JobLine]] = defaultdict(list)
         for line in self.plan.lines:
+            if self.plan.waiting_for and not self._hold_of(line.vendor):
+                continue
             left = line.quantity - self.bound[line.line_id]
             if left > 0:
                 wanted[line.vendor, line.account].append(JobLine(line_id=line.line_id, quantity=left))
@@ -220,7 +257,13 @@ class _Planner:
         content = str(self._content(job, lines))
         released = job.released if content == job.content else ()
         job = job.but(
-            lines=lines, content=content, asked="", body=self.name, test=self.order.test, released=released
+            lines=lines,
+            content=content,
+            asked="",
+            body=self.name,
+            test=self.order.test,
+            released=released,
+            hold=self._hold_of(job.vendor),
         )
         wrong = self._wrong(lines)
         if wrong:
@@ -247,7 +290,8 @@ class _Planner:
 
     def _content(self, job: Job, lines: tuple[JobLine, ...], too_many: Mapping[str, int] | None = None) -> Content:
         messages = self.plan.messages.get(job.vendor, ("", ""))
-        return content_of(self.order, self.printing, lines, too_many or {}, messages)
+        hold = self._hold_of(job.vendor)
+        return content_of(self.order, self.printing, lines, too_many or {}, messages, hold)
 
     def _wrong(self, lines: tuple[JobLine, ...]) -> tuple[Problem, ...]:
         mine = {line.line_id for line in lines}
@@ -275,8 +319,8 @@ class _Planner:
     def _share_out(self) -> None:
         """What belongs to the order as a whole, over its jobs; what a vendor was told stays told."""
         live = [job for job in self.jobs.values() if job.state is not JobState.CANCELLED and not job.reprint_of]
-        told = [(job.lines, job.shares) for job in live if job.bound]
-        free = {job.job_id: job.lines for job in live if not job.bound}
+        told = [(job.lines, job.shares) for job in live if job.bound and not job.amend_wanted]
+        free = {job.job_id: job.lines for job in live if not job.bound or job.amend_wanted}
         for job_id, share in shares_beside(self.order, free, told).items():
             if self.jobs[job_id].shares != share:
                 self._put(self.jobs[job_id].but(shares=share))
@@ -329,31 +373,6 @@ class _Planner:
         self.jobs[job.job_id] = job
 
 
-def next_look(head: OrderHead, now: datetime) -> datetime:
-    """The longer an order waits, the seldomer it is looked at: after half its age so far. What its store has still
-    to be told is not put off like that."""
-    if head.cancel and head.cancel.pending and head.state is OrderState.CANCELLED:
-        return now + FIRST_LOOK
-    return now + min(max((now - head.received_at) / 2, FIRST_LOOK), LONGEST_LOOK)
-
-
-def new_head(order: Order, now: datetime, folder: str = "") -> OrderHead:
-    """The head of an order that is seen for the first time."""
-    return OrderHead(
-        order_id=order.order_id,
-        connection=order.connection,
-        store_order_id=order.store_order_id,
-        number=order.number,
-        state=OrderState.OPEN,
-        placed_at=order.placed_at,
-        store_updated_at=order.updated_at,
-        body="",
-        folder=folder,
-        received_at=now,
-        changed_at=now,
-    )
-
-
 def _quantities(jobs: Iterable[Job]) -> defaultdict[str, int]:
     total: defaultdict[str, int] = defaultdict(int)
     for job in jobs:
@@ -373,4 +392,4 @@ def _waits_for(job: Job, cause: Cause) -> bool:
 
 def _needs_dispatch(job: Job) -> bool:
     ready = job.state is JobState.READY and job.content != UNPLANNED
-    return ready or (job.cancel_wanted and job.at_vendor)
+    return ready or (job.cancel_wanted and job.at_vendor) or job.to_be_amended

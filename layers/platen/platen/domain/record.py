@@ -167,6 +167,8 @@ class OrderRecord(Value):
             return OrderState.ATTENTION
         if not live:
             return self._state_without_jobs()
+        if self.head.waiting_for and all(job.hold and job.state is not JobState.SHIPPED for job in live):
+            return OrderState.WAITING  # its vendors know of it, and keep it until it is to be made
         shipped = all(job.state is JobState.SHIPPED for job in live)
         told = all(one.state is ShipmentState.TOLD for one in self.shipments.values())
         return OrderState.DONE if shipped and told else OrderState.OPEN

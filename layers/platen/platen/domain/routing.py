@@ -7,7 +7,7 @@ from typing import Protocol
 
 from platen.domain.attention import Cause, Problem
 from platen.domain.connection import Goods, Intake, Lines, Link, ReleaseWhen, Send, TestOrders, Unrouted
-from platen.domain.job import Job, JobState
+from platen.domain.job import Hold, Job, JobState
 from platen.domain.making import Making
 from platen.domain.model import Value
 from platen.domain.order import Address, Line, Order, Payment
@@ -32,6 +32,12 @@ class Vendors(Protocol):
 
     def most_prints(self, vendor: str) -> int:
         """How many prints it puts on one product."""
+
+    def amends(self, vendor: str) -> bool:
+        """Whether it can be told anew what an order is."""
+
+    def takes_waiting(self, vendor: str) -> bool:
+        """Whether it is also told of orders that are not to be made yet."""
 
 
 class Passed(Value):
@@ -82,6 +88,12 @@ class Plan(Value):
     """What is missing or contradicts itself in the print details of single lines: the job with that line waits."""
     waiting_for: str = ""
     """Set when the order is not to be made yet."""
+    hold: Hold = Hold.NONE
+    """Of an order that waits: why, for the vendors that keep such orders; NONE where nobody is told of it yet."""
+    takes_waiting: frozenset[str] = frozenset()
+    """The vendors of its lines and jobs that also keep orders which wait."""
+    amends: frozenset[str] = frozenset()
+    """Those that can be told anew what an order is."""
     nothing_because: str = ""
     """Set when there is nothing of ours to make."""
 
@@ -124,7 +136,7 @@ def make_plan(
     plan = routing.plan()
     if handled_in and (plan.lines or plan.cause):
         plan = _handled_elsewhere(order, handled_in)
-    return plan.but(printing=routing.printing, shelf=routing.shelf(), messages=routing.messages(plan))
+    return routing.completed(plan)
 
 
 class _Routing:
@@ -165,6 +177,8 @@ class _Routing:
         wanted = {line_id: quantity for line_id, quantity in wanted.items() if quantity > 0}
         if not wanted:
             return Plan(nothing_because="no line of it is left to be made and sent in a parcel")
+        if order.pending and not self.jobs:
+            return Plan(waiting_for=order.pending)  # nothing is asked about what may never become an order
         if order.ship_to is None and any(link.countries for link in self.links):
             return _without_address(order)  # without it no such link can tell
         plan = self._route(wanted)
@@ -177,13 +191,21 @@ class _Routing:
             return _without_address(order)
         if order.test and not all(self.vendors.takes_test_orders(line.vendor) for line in plan.lines):
             return Plan(nothing_because="it is a test order, and its vendor has no test orders")
-        return plan.but(waiting_for=_waiting_for(order, self.intake))
+        waiting_for, hold = _waiting_for(order, self.intake)
+        return plan.but(waiting_for=waiting_for, hold=hold)
 
-    def messages(self, plan: Plan) -> dict[str, tuple[str, str]]:
-        vendors = {line.vendor for line in plan.lines} | {job.vendor for job in self.jobs}
-        return {vendor: self._messages(vendor) for vendor in sorted(vendors)}
+    def completed(self, plan: Plan) -> Plan:
+        """The plan with what has to be known of its lines, and of every vendor that has or gets a job."""
+        vendors = sorted({line.vendor for line in plan.lines} | {job.vendor for job in self.jobs})
+        return plan.but(
+            printing=self.printing,
+            shelf=self._shelf(),
+            messages={vendor: self._messages(vendor) for vendor in vendors},
+            takes_waiting=frozenset(filter(self.vendors.takes_waiting, vendors)),
+            amends=frozenset(filter(self.vendors.amends, vendors)),
+        )
 
-    def shelf(self) -> dict[str, Shelf]:
+    def _shelf(self) -> dict[str, Shelf]:
         found = {line.line_id: shelf_of(line, self.products) for line in self.order.lines if line.ships}
         return {line_id: one for line_id, one in found.items() if one != Shelf()}
 
@@ -366,8 +388,10 @@ def _without_address(order: Order) -> Plan:
     return Plan(cause=Cause.SHIP_TO_MISSING, problems=(Problem(what=what, field="ship_to"),))
 
 
-def _waiting_for(order: Order, intake: Intake) -> str:
+def _waiting_for(order: Order, intake: Intake) -> tuple[str, Hold]:
+    if order.pending:
+        return order.pending, Hold.NONE
     if order.payment not in _RELEASED[intake.release_when]:
         paid, needed = order.payment.value, intake.release_when.value
-        return f"payment: it is {paid}, and this store's orders are made once {needed}"
-    return order.hold
+        return f"payment: it is {paid}, and this store's orders are made once {needed}", Hold.PAYMENT
+    return order.hold, Hold.STORE if order.hold else Hold.NONE

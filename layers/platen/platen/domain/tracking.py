@@ -79,8 +79,9 @@ def _next_look(record: OrderRecord, job: Job, now: datetime, ask_again: timedelt
         return regular
     if job.state in (JobState.SHIPPED, JobState.CANCELLED):
         return None
-    # A cancel that is still to be passed on is not put off by news.
-    return min(job.due_at, regular) if job.cancel_wanted and job.due_at else regular
+    # A cancel or a change that is still to be passed on is not put off by news.
+    to_be_told = job.cancel_wanted or job.to_be_amended
+    return min(job.due_at, regular) if to_be_told and job.due_at else regular
 
 
 def _tracking_may_come(record: OrderRecord, job: Job, now: datetime) -> bool:
@@ -139,7 +140,7 @@ def _moved(  # noqa: PLR0911 - one exit for each phase
         case VendorPhase.SHIPPED if _parcels_are_late(record, job, now, waiting_alarm):
             what = f"The vendor says it is done ({news.words}), but has not told of every parcel. Ask there."
             return _waits(job, Cause.VENDOR_SILENT, what, now)
-    if job.asked and not job.cancel_wanted:
+    if job.asked and not job.cancel_wanted and not job.amend_wanted:
         return _unseen_change(job, now)
     # News that overtook each other never lead back: "sent" is where it stands already, or behind it.
     to = standing(record, job)

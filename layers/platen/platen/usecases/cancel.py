@@ -16,8 +16,8 @@ from datetime import datetime
 
 from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.calling_off import without_jobs
+from platen.domain.heads import next_look
 from platen.domain.job import JobState
-from platen.domain.planning import next_look
 from platen.domain.record import AT_ITS_CANCEL, CancelWish, Event, OrderRecord, too_late
 from platen.domain.verdicts import Refused, Unclear, Verdict
 from platen.hub import Hub

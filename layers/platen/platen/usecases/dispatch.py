@@ -23,8 +23,7 @@ from platen.domain.content import UNPLANNED
 from platen.domain.job import UNDISPATCHED, Job, JobState, VendorOrder, VendorPhase
 from platen.domain.mail_class import By, choose
 from platen.domain.making import ArtworkCheck
-from platen.domain.product_settings import matched, message_of
-from platen.domain.record import OrderBody, step_job
+from platen.domain.record import step_job
 from platen.domain.verdicts import AlreadyThere, Denied, Later, Refused, Unclear, Verdict
 from platen.hub import Hub
 from platen.messages import JobHint, OrderHint, Queue
@@ -32,8 +31,7 @@ from platen.observability import count, logger
 from platen.ports import Conflict, JobRequest, NotClaimed, NotFound, Vendor
 from platen.usecases import health
 from platen.usecases.artwork import look_at_artwork
-from platen.usecases.intake import tell_cancel
-from platen.usecases.sort import in_its_folder
+from platen.usecases.at_vendor import FIRST_NEWS, NO_BODY, request_of, save_job_with_order
 
 LEASE = timedelta(seconds=120)
 """Longer than the function's timeout (90 s), so that a worker cannot outlive it."""
@@ -46,12 +44,10 @@ MARGIN = timedelta(seconds=5)
 MOST_ATTEMPTS = 20
 """After so many a doubt is shown to a person: waiting longer alone will not end it."""
 MOST_WARNINGS = 5
-FIRST_NEWS = timedelta(minutes=30)
-"""When to ask the vendor, if it has not told us anything by then."""
 
 
 def dispatch(hub: Hub, hint: JobHint) -> None:
-    """Do what a job needs at its vendor: send it, or pass on that it is not wanted any more."""
+    """Do what a job needs at its vendor: send it, or pass on what became of its order since."""
     connection = hub.connections.get(hint.connection)
     parked = health.parked_until(hub, connection.connection_id)
     if parked:
@@ -62,23 +58,11 @@ def dispatch(hub: Hub, hint: JobHint) -> None:
         job = hub.orders.claim_job(hint.order_id, hint.job_id, claim)
     except NotClaimed as taken:
         if isinstance(taken.current, Job):
-            _cancel_if_wanted(hub, connection, taken.current)
+            pass_on(hub, connection, taken.current)
         return
     if job.vendor != connection.connection_id:
         raise ValueError(f"job {job.order_id}/{job.job_id} is not {connection.connection_id}'s")
     _Sending(hub, connection, job).run()
-
-
-def request_of(connection: Connection, job: Job, body: OrderBody) -> JobRequest:
-    """The job as its vendor is told of it: by the vendor's own product codes, with its messages."""
-    making = connection.making
-    printing = {line_id: matched(making, details) for line_id, details in body.printing.items()}
-    return JobRequest(
-        job=job,
-        body=body.but(printing=printing),
-        gift_message=message_of(body.order, making.gift_field),
-        packing_message=message_of(body.order, making.picklist_field),
-    )
 
 
 def new_claim(hub: Hub, lag: timedelta, lease: timedelta) -> Claim:
@@ -106,7 +90,7 @@ class _Sending:
             body = self.hub.orders.body(self.job.order_id, self.job.body)
             self._have_it_made(vendor, request_of(self.connection, self.job, body))
         except NotFound:
-            self._wait_for_a_person(Cause.PREFLIGHT, (Problem(what=_NO_BODY),))
+            self._wait_for_a_person(Cause.PREFLIGHT, (Problem(what=NO_BODY),))
         except Refused as refused:
             self._wait_for_a_person(Cause.VENDOR_REFUSED, refused.problems)
         except Verdict as verdict:
@@ -270,26 +254,11 @@ class _Sending:
 
 
 _NOT_SHOWN = "The vendor says it has this order already, but does not show it yet."
-_NO_BODY = "The order's content is not kept any more (its retention is over). Retry reads it from the store again."
 
 
 def _not_before(job: Job, again: datetime) -> datetime:
     """Never before the claim's own due time: the end of the latest lease plus the search's lag."""
     return max(filter(None, (job.due_at, again)))
-
-
-def save_job_with_order(hub: Hub, before: Job, after: Job) -> None:
-    """Save a job and bring the order's state in line. Gives up, logged, when the job changed meanwhile."""
-    for _ in range(5):
-        record = hub.orders.load(after.order_id)
-        if record is None or record.jobs[after.job_id].version != before.version:
-            break
-        with suppress(Conflict):
-            settled = record.with_jobs(after).settled(hub.clock.now())
-            saved = hub.orders.save(record, in_its_folder(hub, record, settled))
-            tell_cancel(hub, saved)
-            return
-    logger.warning("claim lost", extra={"order": after.order_id, "job": after.job_id})
 
 
 def _park(hub: Hub, hint: JobHint, until: datetime) -> None:
@@ -299,44 +268,3 @@ def _park(hub: Hub, hint: JobHint, until: datetime) -> None:
     if job and job.state is JobState.READY and (job.due_at is None or job.due_at != until):
         with suppress(Conflict):
             hub.orders.save_job(job, job.but(due_at=until))
-
-
-def _cancel_if_wanted(hub: Hub, connection: Connection, job: Job) -> None:
-    """Pass a cancel on. Asking twice does no harm, so it needs no claim."""
-    if not (job.cancel_wanted and job.at_vendor and job.vendor == connection.connection_id):
-        return
-    now = hub.clock.now()
-    try:
-        news = hub.vendor(connection).cancel(job)
-    except Refused as refused:
-        problems = (Problem(what=f"It was to be cancelled, but the vendor did not cancel it: {refused.words}"),)
-        attention = Attention(cause=Cause.CANCEL_REFUSED, problems=problems, since=now)
-        after = step_job(job, JobState.ATTENTION, attention=attention, cancel_wanted=False, due_at=now + FIRST_NEWS)
-        save_job_with_order(hub, job, after)
-        count("Attention")
-    except Verdict as verdict:
-        again = health.failed(hub, connection.connection_id, verdict)
-        with suppress(Conflict):
-            hub.orders.save_job(job, job.but(due_at=again))
-    else:
-        save_job_with_order(hub, job, _cancelled(job, news, now))
-
-
-def _cancelled(job: Job, news: VendorOrder | None, now: datetime) -> Job:
-    if news is None:
-        what = (
-            f"It was to be cancelled, but the vendor does not know its order {job.vendor_ref} any more. Ask there."
-        )
-        attention = Attention(cause=Cause.VENDOR_LOST_IT, problems=(Problem(what=what),), since=now)
-        return step_job(job, JobState.ATTENTION, attention=attention, cancel_wanted=False, due_at=None)
-    if news.phase not in (VendorPhase.CANCELLED, VendorPhase.FAILED):
-        # It takes its time: asked again, should its news not come before.
-        return job.but(vendor_phase=news.phase, vendor_words=news.words, heard_at=now, due_at=now + UNDISPATCHED)
-    return step_job(
-        job,
-        JobState.CANCELLED,
-        vendor_phase=news.phase,
-        vendor_words=news.words,
-        heard_at=now,
-        due_at=None,
-    )

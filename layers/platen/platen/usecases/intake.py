@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.connection import Connection, Intake, Link
+from platen.domain.heads import next_look
 from platen.domain.order import Order, order_id
-from platen.domain.planning import Planned, apply_plan, is_old_news, next_look
+from platen.domain.planning import Planned, apply_plan, is_old_news
 from platen.domain.record import OrderBody, OrderRecord, OrderState
 from platen.domain.routing import Plan, make_plan
 from platen.domain.shelf import keys_of

@@ -16,7 +16,7 @@ from platen.messages import Queue, ShipmentHint, VendorHint
 from platen.observability import count, logger
 from platen.ports import Conflict, NotFound, Vendor
 from platen.usecases import health
-from platen.usecases.dispatch import request_of, save_job_with_order
+from platen.usecases.at_vendor import request_of, save_job_with_order
 from platen.usecases.intake import LONGEST_DELAY, tell_cancel
 from platen.usecases.sort import in_its_folder
 
