@@ -15,7 +15,8 @@ from platen.domain.tracking import UNTOLD, standing
 from platen.hub import Hub
 from platen.messages import JobHint, Message, OrderHint, Queue, ShipmentHint, VendorHint
 from platen.ports import NotFound
-from platen.usecases.dispatch import MARGIN, request_of
+from platen.usecases.at_vendor import request_of
+from platen.usecases.dispatch import MARGIN
 from platen.usecases.intake import tell_cancel
 from platen.usecases.sort import in_its_folder
 

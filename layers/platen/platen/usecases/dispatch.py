@@ -32,6 +32,7 @@ from platen.ports import Conflict, JobRequest, NotClaimed, NotFound, Vendor
 from platen.usecases import health
 from platen.usecases.artwork import look_at_artwork
 from platen.usecases.at_vendor import FIRST_NEWS, NO_BODY, request_of, save_job_with_order
+from platen.usecases.pass_on import pass_on
 
 LEASE = timedelta(seconds=120)
 """Longer than the function's timeout (90 s), so that a worker cannot outlive it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -165,6 +166,9 @@ class Redrive(Request):
     limit: int = Field(default=1000, ge=1, le=10000)
 
 
+Grams = Annotated[Decimal, Field(gt=0, le=1_000_000, max_digits=12, decimal_places=3)]
+
+
 class Row(Request):
     sku: Name
     print_sku: str = Field(default="", max_length=200)
@@ -177,6 +181,7 @@ class Row(Request):
     more: tuple[Print, ...] = Field(default=(), max_length=19)
     options: tuple[PrintOption, ...] = Field(default=(), max_length=50)
     location: str = Field(default="", max_length=200)
+    weight: Grams | None = None
 
     def mapping(self) -> ProductMapping:
         details = PrintDetails(
@@ -190,7 +195,7 @@ class Row(Request):
             more=self.more,
             options=self.options,
         )
-        return ProductMapping(sku=self.sku, details=details, location=self.location)
+        return ProductMapping(sku=self.sku, details=details, location=self.location, weight=self.weight)
 
 
 class ImportProducts(Request):
