@@ -32,9 +32,9 @@ def import_file(
 
     Its first line names the columns: sku, print_sku, print_url, print_design_id, print_account,
     print_option_name_1, print_option_value_1, and so on; print_location, print_type, print_preview;
-    print_url_2, print_location_2, … for further prints; location for where its stock is. Comma,
-    semicolon or tab separates them: the one that stands most often in the first line. A SKU that is
-    there already is replaced.
+    print_url_2, print_location_2, … for further prints; location for where its stock is; weight of
+    one, in grams or with its unit (250, 1.5 kg, 2 lb, 8 oz). Comma, semicolon or tab separates them:
+    the one that stands most often in the first line. A SKU that is there already is replaced, whole.
     Every row is checked first; if one is bad, nothing is written.
     """
     desk: Desk = ctx.obj
@@ -131,14 +131,19 @@ def _table(result: dict[str, Any], skus: list[str]) -> Any:
     from platen_cli.render import table, text  # noqa: PLC0415
 
     found = read(answers.Products, result).products
-    shown = table("SKU", "Print SKU", "Artwork", "Account", "Options", "Location")
+    weighed = any(map(_weight, result["products"]))
+    shown = table("SKU", "Print SKU", "Artwork", "Account", "Options", "Location", *(["Weight"] if weighed else []))
     for one, said in zip(found, result["products"], strict=True):
         options = ", ".join(f"{option.name}: {option.value}" for option in one.details.options)
-        cells = (one.sku, one.details.sku, _artwork(said), one.details.account, options, said.get("location", ""))
-        shown.add_row(*(text(cell) for cell in cells))
+        cells = [one.sku, one.details.sku, _artwork(said), one.details.account, options, said.get("location", "")]
+        shown.add_row(*(text(cell) for cell in [*cells, *([_weight(said)] if weighed else [])]))
     absent = [plain(one) for one in skus if one not in {mapping.sku for mapping in found}]
     lacking = [text(f"Not in the product map: {', '.join(absent)}", "yellow")] if absent else []
     return Group(*([shown] if found else []), *lacking)
+
+
+def _weight(said: dict[str, Any]) -> str:
+    return f"{said['weight']} g" if said.get("weight") is not None else ""
 
 
 def _artwork(said: dict[str, Any]) -> str:

@@ -15,6 +15,8 @@ from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
+from platen_cli.weights import weight_of, wrong_weight
+
 LARGEST_FILE = 50_000_000
 _LARGEST = {
     "print_url": 2000,
@@ -32,7 +34,8 @@ _FIRST_PRINT = ("print_location", "print_type", "print_preview")
 _PRINT = {"url": "url", "location": "location", "type": "kind", "preview": "preview"}
 """``print_<column>_2`` -> its name in a request."""
 _LOCATION = "location"
-_ONCE = (*_PLAIN, *_FIRST_PRINT, _LOCATION)
+_WEIGHT = "weight"
+_ONCE = (*_PLAIN, *_FIRST_PRINT, _LOCATION, _WEIGHT)
 _NUMBERED = re.compile(r"(print_(url|location|type|preview))_([2-9]|[1-9][0-9])")
 _OPTION = re.compile(r"print_option_(name|value)_([1-9][0-9]?)")
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
@@ -160,6 +163,7 @@ def wrong_with(values: Mapping[str, str]) -> Iterator[str]:
     yield from _wrong_print(values)
     yield from _wrong_numbers(values)
     yield from _wrong_options(values)
+    yield from wrong_weight(values.get(_WEIGHT, ""))
 
 
 def _largest(column: str) -> int:
@@ -245,6 +249,7 @@ def row_of(values: Mapping[str, str]) -> Row:
         "options": [{"name": name, "value": value} for name, value in pairs if name],
         **{name: values[name] for name in (*_FIRST_PRINT, _LOCATION) if values.get(name)},
         **({"more": more} if more else {}),
+        **({"weight": weight_of(values[_WEIGHT])} if values.get(_WEIGHT) else {}),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -226,6 +227,16 @@ class TestTheProductMap:
     def test_keeps_where_a_print_goes_apart_from_where_the_stock_is(self, products: DynamoDBProducts) -> None:
         products.put("shop", [self.SEVERAL])
         assert products.get("shop", ["SHIRT"]) == {"SHIRT": self.SEVERAL}
+
+    @pytest.mark.parametrize("weight", [Decimal("226.796"), Decimal("1E+3"), Decimal(0), Decimal("0.001")])
+    def test_keeps_a_weight_to_the_milligram_as_people_write_it(
+        self, products: DynamoDBProducts, dynamodb: Wire, weight: Decimal
+    ) -> None:
+        row = ProductMapping(sku="MUG", details=PrintDetails(), location="B2", weight=weight)
+        products.put("shop", [row, self.FULL])
+        assert products.get("shop", ["MUG", "CANVAS-1"]) == {"MUG": row, "CANVAS-1": self.FULL}
+        (put,) = [one for one in dynamodb.sent if "weight" in str(one)]
+        assert f"'weight': {{'S': '{weight:f}'}}" in str(put)
 
     def test_is_each_stores_own(self, products: DynamoDBProducts) -> None:
         products.put("shop", [self.FULL])

@@ -188,14 +188,17 @@ class DynamoDBCache:
 
 def _mapping(item: Mapping[str, Any]) -> ProductMapping:
     details = PrintDetails.model_validate({**item, "sku": item.get("print_sku", "")})
-    return ProductMapping(sku=item["sku"], details=details, location=item.get("stock_location", ""))
+    return ProductMapping(
+        sku=item["sku"], details=details, location=item.get("stock_location", ""), weight=item.get("weight")
+    )
 
 
 def _renamed(mapping: ProductMapping) -> dict[str, Any]:
     """The details' own ``sku`` is the vendor's code: it must not hide the key, which is the store's."""
     fields = fields_of(mapping.details)
     code = fields.pop("sku", "")
-    own = {"print_sku": code, "stock_location": mapping.location}
+    weight = "" if mapping.weight is None else f"{mapping.weight:f}"
+    own = {"print_sku": code, "stock_location": mapping.location, "weight": weight}
     return fields | {name: value for name, value in own.items() if value}
 
 
