@@ -1,4 +1,4 @@
-"""The one door from outside: two routes, bytes kept as they were signed, and no path in any log."""
+"""The one door from outside: three routes, bytes kept as they were signed, and no path in any log."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import json
 from tests.template.reading import resource, resources, template, word
 
 ROUTES = {
-    "/webhooks/store/{connection}/{key}": "StoreWebhook",
-    "/webhooks/vendor/{connection}/{key}": "VendorWebhook",
+    "/webhooks/store/{connection}/{key}": ("StoreWebhook", ["post"]),
+    "/webhooks/vendor/{connection}/{key}": ("VendorWebhook", ["post"]),
+    "/feeds/{connection}/{key}": ("VendorFeed", ["get", "post"]),
 }
 
 
@@ -17,11 +18,15 @@ def _stage() -> dict[str, object]:
     return stage
 
 
-def test_there_are_two_routes_and_only_for_post() -> None:
+def test_there_are_two_routes_for_webhooks_and_one_for_vendors_that_fetch() -> None:
     paths = resource("Api")["Properties"]["Body"]["paths"]
-    assert {path: list(methods) for path, methods in paths.items()} == {path: ["post"] for path in ROUTES}
-    for path, function in ROUTES.items():
-        assert f"${{{function}.Arn}}" in paths[path]["post"]["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+    assert {path: sorted(methods) for path, methods in paths.items()} == {
+        path: methods for path, (_, methods) in ROUTES.items()
+    }
+    for path, (function, methods) in ROUTES.items():
+        for method in methods:
+            uri = paths[path][method]["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+            assert f"${{{function}.Arn}}" in uri
 
 
 def test_every_body_arrives_as_the_bytes_that_were_sent() -> None:
@@ -36,6 +41,7 @@ def test_nothing_else_of_ours_answers_without_a_login() -> None:
     assert {(word(one["FunctionName"]), one["Principal"]) for one in allowed} == {
         ("StoreWebhook", "apigateway.amazonaws.com"),
         ("VendorWebhook", "apigateway.amazonaws.com"),
+        ("VendorFeed", "apigateway.amazonaws.com"),
     }
 
 

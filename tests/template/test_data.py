@@ -18,6 +18,7 @@ INDEXES = {
     "by_due": ["due_lane", "due_at"],
     "by_number": ["store_number", "placed_at"],
     "by_folder": ["store_folder", "placed_at"],
+    "by_feed": ["feed", "feed_at"],
 }
 
 

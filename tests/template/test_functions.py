@@ -15,6 +15,7 @@ FUNCTIONS = functions()
 TIMEOUTS = {
     "StoreWebhook": 5,
     "VendorWebhook": 5,
+    "VendorFeed": 28,
     "OrderIntake": 60,
     "VendorDispatch": 90,
     "ShipmentIntake": 60,

@@ -88,6 +88,6 @@ def _required() -> dict[str, tuple[str, set[str]]]:
     found = {}
     for line in text.splitlines():
         head, *hashes = re.split(r"\s+--hash=", line.strip())
-        name, _, version = head.partition("==")
+        name, _, version = head.partition(";")[0].strip().partition("==")
         found[name] = (version, set(hashes))
     return found

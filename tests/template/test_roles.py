@@ -24,7 +24,22 @@ WEBHOOK = {"ConnectionsTable": "dynamodb GetItem", "ssm:*/webhook": "ssm GetPara
 
 MAY: dict[str, dict[str, str]] = {
     "StoreWebhook": WEBHOOK | {"IntakeQueue": SEND},
-    "VendorWebhook": WEBHOOK | {"ShipmentsQueue": SEND},
+    "VendorWebhook": {
+        "ConnectionsTable": "dynamodb BatchGetItem GetItem",
+        "ConnectionsTable where kind is cache:*": "dynamodb BatchWriteItem",
+        "ssm:*/webhook": "ssm GetParameter",
+        "ShipmentsQueue": SEND,
+        "VendorPollsQueue": SEND,
+    },
+    "VendorFeed": CONNECTIONS
+    | {
+        "OrdersTable": "dynamodb BatchGetItem GetItem PutItem Query UpdateItem",
+        "OrdersTable/index/by_feed": "dynamodb Query",
+        "OrdersTable/index/by_number": "dynamodb Query",
+        "ssm:*/webhook": "ssm GetParameter",
+        "ShipmentsQueue": SEND,
+        "StoreUpdatesQueue": SEND,
+    },
     "OrderIntake": CONNECTIONS
     | SECRETS
     | {
@@ -46,7 +61,7 @@ MAY: dict[str, dict[str, str]] = {
     "ShipmentIntake": CONNECTIONS
     | SECRETS
     | {
-        "OrdersTable": "dynamodb GetItem PutItem Query",
+        "OrdersTable": "dynamodb GetItem PutItem Query UpdateItem",
         "OrdersTable/index/by_vendor_order": "dynamodb Query",
         "IntakeQueue": SEND,
         "ShipmentsQueue": BOTH,
@@ -65,7 +80,13 @@ MAY: dict[str, dict[str, str]] = {
     },
     "VendorPoll": CONNECTIONS
     | SECRETS
-    | {"OrdersTable/index/by_due": "dynamodb Query", "VendorPollsQueue": READ, "ShipmentsQueue": SEND},
+    | {
+        "OrdersTable": "dynamodb BatchGetItem",
+        "OrdersTable/index/by_due": "dynamodb Query",
+        "OrdersTable/index/by_feed": "dynamodb Query",
+        "VendorPollsQueue": READ,
+        "ShipmentsQueue": SEND,
+    },
     "Sweep": {
         "OrdersTable": "dynamodb BatchGetItem",
         "OrdersTable/index/by_due": "dynamodb Query",

@@ -42,16 +42,16 @@ def hub() -> Hub:
     clock = WallClock()
     table = env.connections_table
     retention = timedelta(days=env.retention_days)
-    cache_of_table = DynamoDBCache(aws.dynamodb(), table, clock)
+    cuts = DynamoDBCache(aws.dynamodb(), table, clock, consistent=True)
     return Hub(
         clock=clock,
         orders=DynamoDBOrders(aws.dynamodb(), env.orders_table, retention),
         connections=DynamoDBConnections(aws.dynamodb(), table, clock),
         products=DynamoDBProducts(aws.dynamodb(), env.products_table),
-        cache=cache_of_table,
+        cache=DynamoDBCache(aws.dynamodb(), table, clock),
         secrets=SSMSecrets(aws.ssm(), env.stack, clock),
         queues=SQSQueues(aws.sqs(), env.queues, env.dead),
-        feed=DynamoDBFeed(aws.dynamodb(), env.orders_table, cache_of_table, retention),
+        feed=DynamoDBFeed(aws.dynamodb(), env.orders_table, cuts, retention),
         open_http=_open_http,
         artwork=_LazyArtwork(),
     )
@@ -116,6 +116,30 @@ def _raw(event: Event) -> bytes | None:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return None
+
+
+def vendor_feed(event: Event, _context: Any) -> Answer:
+    from platen.ports import FeedRequest  # noqa: PLC0415
+    from platen.usecases.feed import serve  # noqa: PLC0415
+
+    path = event["pathParameters"]
+    body = _raw(event)
+    if body is None:
+        return {"statusCode": 400, "body": ""}
+    headers = event.get("headers") or {}
+    request = FeedRequest(
+        method=event["httpMethod"],
+        query=event.get("queryStringParameters") or {},
+        headers={name.lower(): value for name, value in headers.items()},
+        body=body,
+    )
+    answer = serve(hub(), connection_id=path["connection"], key=path["key"], request=request)
+    return {
+        "statusCode": int(answer.status),
+        "headers": answer.headers,
+        "body": base64.b64encode(answer.body).decode(),
+        "isBase64Encoded": True,
+    }
 
 
 # queues

@@ -21,6 +21,7 @@ from platen.ports import (
     Connections,
     Feed,
     Http,
+    NotFound,
     Orders,
     Products,
     Queues,
@@ -57,11 +58,11 @@ class Hub:
 
     def store(self, connection: Connection) -> Store:
         connector = self.connector(connection.system)
-        return connector.open_store(self._access(connector, connection))
+        return connector.open_store(self.access(connection))
 
     def vendor(self, connection: Connection) -> Vendor:
         connector = self.connector(connection.system)
-        return connector.open_vendor(self._access(connector, connection))
+        return connector.open_vendor(self.access(connection))
 
     def settings(self, connection: Connection) -> Any:
         """The connection's settings, as its connector's model."""
@@ -70,7 +71,9 @@ class Hub:
             self._settings[key] = self.connector(connection.system).settings.model_validate(connection.settings)
         return self._settings[key]
 
-    def _access(self, connector: Connector, connection: Connection) -> Access:
+    def access(self, connection: Connection) -> Access:
+        """What the connection's connector gets to reach its account."""
+        connector = self.connector(connection.system)
         settings = self.settings(connection)
         hosts = connector.hosts(settings)
         if hosts not in self._doors:
@@ -85,7 +88,14 @@ class Hub:
             feed=self.feed,
         )
 
-    # what routing asks of the vendors
+    def still_there(self, connection_id: str) -> Connection | None:
+        """The connection; None when a person has removed it: orders and messages outlive their connections."""
+        try:
+            return self.connections.get(connection_id)
+        except NotFound:
+            return None
+
+    # what routing asks of the vendors; one that is gone has no rules any more, and what it had stays as it is
 
     def account_of(self, vendor: str, ship_to: Address | None, details: PrintDetails) -> str:
         connection = self.connections.get(vendor)
@@ -93,24 +103,29 @@ class Hub:
         return self.connector(connection.system).account_of(settings, ship_to, details)
 
     def making_of(self, vendor: str) -> Making:
-        return self.connections.get(vendor).making
+        connection = self.still_there(vendor)
+        return connection.making if connection else Making()
 
     def lacking(self, vendor: str, details: PrintDetails) -> tuple[str, ...]:
-        return self._connector_of(vendor).lacking(details)
+        connector = self._connector_of(vendor)
+        return connector.lacking(details) if connector else ()
 
     def most_prints(self, vendor: str) -> int:
-        return self._connector_of(vendor).most_prints
+        connector = self._connector_of(vendor)
+        return connector.most_prints if connector else Connector.most_prints
 
     def amends(self, vendor: str) -> bool:
-        connection = self.connections.get(vendor)
-        return self.connector(connection.system).amends(self.settings(connection))
+        connection = self.still_there(vendor)
+        return connection is not None and self.connector(connection.system).amends(self.settings(connection))
 
     def takes_waiting(self, vendor: str) -> bool:
-        connection = self.connections.get(vendor)
-        return self.connector(connection.system).takes_waiting(self.settings(connection))
-
-    def _connector_of(self, vendor: str) -> Connector:
-        return self.connector(self.connections.get(vendor).system)
+        connection = self.still_there(vendor)
+        return connection is not None and self.connector(connection.system).takes_waiting(self.settings(connection))
 
     def takes_test_orders(self, vendor: str) -> bool:
-        return self._connector_of(vendor).test_orders
+        connector = self._connector_of(vendor)
+        return connector is None or connector.test_orders
+
+    def _connector_of(self, vendor: str) -> Connector | None:
+        connection = self.still_there(vendor)
+        return self.connector(connection.system) if connection else None

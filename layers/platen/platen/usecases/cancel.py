@@ -36,6 +36,7 @@ _IN_VAIN = (
     "The store was asked {} times to cancel the order, and it is still not cancelled there. Look there why; retry,"
     " or cancel it there by hand and release it here."
 )
+_GONE = "The store {} is disconnected, and cannot be told: cancel the order there by hand, then release it here."
 
 
 def cancel_order(hub: Hub, order_id: str, wish: CancelWish) -> OrderRecord:
@@ -102,18 +103,22 @@ def _words(wish: CancelWish) -> str:
 def tell_store(hub: Hub, hint: ShipmentHint) -> None:
     """Cancel the order at its store, once nothing is made of it. The store is asked first whether it is
     cancelled already, so doing this twice does no harm and needs no claim."""
-    if health.parked_until(hub, hint.connection):
+    store = hub.still_there(hint.connection)
+    if store and health.parked_until(hub, hint.connection):
         return  # the order's next look brings it back
     record = hub.orders.load(hint.order_id)
     now = hub.clock.now()
     if record is None or record.head.cancel is None or not record.may_be_cancelled_at_store(now):
+        return
+    if store is None:
+        _refused(hub, record, (Problem(what=_GONE.format(hint.connection)),))
         return
     wish = record.head.cancel
     if wish.asked >= MOST_ASKED:
         _refused(hub, record, (Problem(what=_IN_VAIN.format(wish.asked)),))
         return
     try:
-        hub.store(hub.connections.get(hint.connection)).cancel(record.head.store_order_id, wish)
+        hub.store(store).cancel(record.head.store_order_id, wish)
     except Refused as refused:
         _refused(hub, record, refused.problems)
     except Unclear as unclear:

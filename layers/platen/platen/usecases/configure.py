@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, SecretStr
 
 from platen.connectors import Connector
-from platen.domain.connection import Connection, Intake, Link, Role
+from platen.domain.connection import Connection, Health, Intake, Link, Role
 from platen.domain.making import Making
 from platen.domain.model import Value
 from platen.domain.verdicts import Verdict
@@ -75,7 +75,10 @@ def connect(
     # What is refused is refused by now: credentials are kept only with the connection they are for.
     url = _store_secrets(hub, desk, connection_id, connector, credentials)
     connection = _save(hub, connection)
-    hub.connections.save_health(begun_anew(hub.connections.health(connection_id), now))
+    health = hub.connections.health(connection_id)
+    # Of one that had this name before, nothing may be left: how far its news were read is of another account.
+    known = health if old else Health(connection_id=connection_id, version=health.version)
+    hub.connections.save_health(begun_anew(known, now))
     findings = check(hub, connection, url)
     schedule_polls(hub, desk, connection)
     return connection, findings, url
@@ -159,10 +162,12 @@ def webhook_url(hub: Hub, connection_id: str) -> str:
 
 def schedule_polls(hub: Hub, desk: Desk, connection: Connection) -> None:
     """One schedule for each connection that is polled; none while it is paused."""
-    connector = hub.connector(connection.system)
-    minutes = connector.poll_minutes(hub.settings(connection))
     name = f"{connection.connection_id}-poll"  # in the stack's own group
-    if not minutes or connection.paused:
+    if connection.paused:
+        desk.schedules.remove(name)
+        return
+    minutes = hub.connector(connection.system).poll_minutes(hub.settings(connection))
+    if not minutes:
         desk.schedules.remove(name)
         return
     queue, message = poll_of(connection)

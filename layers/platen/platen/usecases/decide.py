@@ -152,6 +152,11 @@ class Decision:
 
     def _replan(self) -> None:
         head = self.record.head
+        if self.hub.still_there(head.connection) is None:
+            raise NotPossible(
+                f"The store {head.connection} is disconnected: order {head.number} cannot be read there any more."
+                " Connect it again under the same name, or `cancel` the order here."
+            )
         hint = OrderHint(
             connection=head.connection, store_order_id=head.store_order_id, topic="person", replan=True
         )
@@ -294,7 +299,8 @@ class Decision:
         self.todo.append((Queue.DISPATCH, JobHint(connection=job.vendor, order_id=job.order_id, job_id=job.job_id)))
 
     def _policy(self, job: Job) -> Resend:
-        return self.hub.connector(self.hub.connections.get(job.vendor).system).resend
+        vendor = self.hub.still_there(job.vendor)
+        return self.hub.connector(vendor.system).resend if vendor else Resend.NONE
 
     # a parcel
 

@@ -29,7 +29,7 @@ from platen.hub import Hub
 from platen.messages import JobHint, OrderHint, Queue
 from platen.observability import count, logger
 from platen.ports import Conflict, JobRequest, NotClaimed, NotFound, Vendor
-from platen.usecases import health
+from platen.usecases import gone, health
 from platen.usecases.artwork import look_at_artwork
 from platen.usecases.at_vendor import FIRST_NEWS, NO_BODY, request_of, save_job_with_order
 from platen.usecases.pass_on import pass_on
@@ -49,7 +49,11 @@ MOST_WARNINGS = 5
 
 def dispatch(hub: Hub, hint: JobHint) -> None:
     """Do what a job needs at its vendor: send it, or pass on what became of its order since."""
-    connection = hub.connections.get(hint.connection)
+    connection = hub.still_there(hint.connection)
+    if connection is None:
+        gone.pass_over(hint)
+        gone.let_go(hub, hint.connection, hint.order_id, hint.job_id)
+        return
     parked = health.parked_until(hub, connection.connection_id)
     if parked:
         _park(hub, hint, parked)

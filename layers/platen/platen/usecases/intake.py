@@ -18,6 +18,7 @@ from platen.messages import JobHint, OrderHint, Queue, ShipmentHint
 from platen.observability import count, logger
 from platen.ports import Conflict
 from platen.usecases import health
+from platen.usecases.gone import pass_over
 from platen.usecases.sort import in_its_folder
 
 MID_SEND_WAIT = timedelta(minutes=2)
@@ -31,7 +32,10 @@ def intake(hub: Hub, hint: OrderHint) -> bool:
     Raises Conflict only when the order is being written to without end, and the store's verdict when asking
     again will not help: the message ends among the dead letters then, where it is seen and can be sent again.
     """
-    connection = hub.connections.get(hint.connection)
+    connection = hub.still_there(hint.connection)
+    if connection is None:
+        _without_store(hub, hint)
+        return False
     if not hint.store_order_id and not hint.reference:
         _disconnected(hub, connection, hint)
         return False
@@ -193,7 +197,20 @@ def _note_seen(hub: Hub, record: OrderRecord, order: Order) -> None:
         tell_cancel(hub, record)
 
 
-def _gone(hub: Hub, record: OrderRecord | None) -> None:
+def _without_store(hub: Hub, hint: OrderHint) -> None:
+    """Its store is disconnected. An order that is not known here is the store's alone now; one that is, is shown."""
+    pass_over(hint)
+    if hint.store_order_id:
+        what = f"The store {hint.connection} is disconnected: this order cannot be read any more. {_THEN}"
+        _gone(hub, hub.orders.load(order_id(hint.connection, hint.store_order_id)), what)
+
+
+_THEN = "Cancel it here, or release it."
+
+
+def _gone(
+    hub: Hub, record: OrderRecord | None, what: str = f"The store does not have this order any more. {_THEN}"
+) -> None:
     if record is None:
         return
     head = record.head
@@ -204,8 +221,7 @@ def _gone(hub: Hub, record: OrderRecord | None) -> None:
     if known and head.look_at is None:
         return
     now = hub.clock.now()
-    problem = Problem(what="The store does not have this order any more. Cancel it here, or release it.")
-    attention = known or Attention(cause=Cause.STORE_LOST_IT, problems=(problem,), since=now)
+    attention = known or Attention(cause=Cause.STORE_LOST_IT, problems=(Problem(what=what),), since=now)
     # From now on a person looks, and not we every few minutes.
     after = record.but(head=head.but(attention=attention, look_at=None, changed_at=now)).settled(now)
     hub.orders.save(record, after)

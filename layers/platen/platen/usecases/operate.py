@@ -23,12 +23,14 @@ from platen.ports import Conflict, NotFound
 from platen.usecases import configure, show, sort
 from platen.usecases.configure import Desk, NotAllowed
 from platen.usecases.decide import NotPossible, decide
+from platen.usecases.disconnect import disconnect
 from platen.usecases.health import worked
 from platen.usecases.look_again import look_again
 from platen.usecases.operate_sorting import SORTING
 from platen.usecases.requests import (
     Connect,
     Decide,
+    Disconnect,
     ImportProducts,
     ListOrders,
     LookUpProducts,
@@ -115,6 +117,10 @@ class Operator:
     def resume(self, request: OfConnection) -> Answer:
         resumed = configure.pause(self.hub, self.desk, request.connection, paused=False)
         return {"connection": show.connection_view(resumed)}
+
+    def disconnect(self, request: Disconnect) -> Answer:
+        left = disconnect(self.hub, self.desk, request.connection, force=request.force)
+        return {"disconnected": request.connection, "left": left}
 
     def poll(self, request: OfConnection) -> Answer:
         queue, message = configure.poll_of(self.hub.connections.get(request.connection))
@@ -240,6 +246,7 @@ _ACTIONS: dict[str, tuple[type[BaseModel], Callable[[Operator, Any], Answer]]] =
     "check": (OfConnection, Operator.check),
     "pause": (OfConnection, Operator.pause),
     "resume": (OfConnection, Operator.resume),
+    "disconnect": (Disconnect, Operator.disconnect),
     "poll": (OfConnection, Operator.poll),
     "refresh": (OfConnection, Operator.refresh),
     "webhook_url": (OfConnection, Operator.webhook_url),

@@ -14,7 +14,7 @@ from platen.hub import Hub
 from platen.messages import OrderHint, PollHint, Queue, VendorHint
 from platen.observability import count, logger
 from platen.ports import NotFound, OrderStub, Watch
-from platen.usecases import health
+from platen.usecases import gone, health
 
 OVERLAP = timedelta(minutes=15)
 """How far back each poll looks again: a store's search shows changes late."""
@@ -27,7 +27,10 @@ NEWS_PAGES = 50
 
 def poll_store(hub: Hub, hint: PollHint) -> None:
     """Queue every order that changed since the last poll and that we have not read since."""
-    connection = hub.connections.get(hint.connection)
+    connection = hub.still_there(hint.connection)
+    if connection is None:
+        gone.pass_over(hint)
+        return
     if connection.paused or _backing_off(hub, connection):
         return
     begun = hub.clock.now()
@@ -98,7 +101,10 @@ def _look_after_webhooks(hub: Hub, connection: Connection) -> bool:
 
 def poll_vendor(hub: Hub, hint: PollHint) -> None:
     """Ask about every order at the vendor that was not heard of for too long; refresh what is cached."""
-    connection = hub.connections.get(hint.connection)
+    connection = hub.still_there(hint.connection)
+    if connection is None:
+        gone.pass_over(hint)
+        return
     if connection.paused or _backing_off(hub, connection) or _seen_since(hub, hint):
         return
     now = hub.clock.now()

@@ -31,6 +31,9 @@ def reprint(
         raise NotFound(f"there is no order {order_id}")
     now = hub.clock.now()
     after, new_id = with_reprint(before, job_id, lines=lines, reason=reason, now=now)
+    for one in (after.head.connection, after.jobs[new_id].vendor):
+        if hub.still_there(one) is None:
+            raise NotPossible(f"{one} is disconnected: connect it again under the same name first.")
     event = Event(order_id=order_id, at=now, what=f"reprint of job {job_id} as job {new_id}: {reason}", who=who)
     saved = hub.orders.save(before, in_its_folder(hub, before, after), events=[event])
     again = OrderHint(

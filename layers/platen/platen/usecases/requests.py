@@ -116,6 +116,12 @@ class OfConnection(Request):
     connection: ConnectionId
 
 
+class Disconnect(Request):
+    connection: ConnectionId
+    force: bool = False
+    """Though something of it is not over yet."""
+
+
 class ListOrders(Request):
     connection: ConnectionId | None = None
     state: OrderState | None = None

@@ -30,9 +30,9 @@ _TRIES = 3
 
 def in_its_folder(hub: Hub, before: OrderRecord | None, after: OrderRecord) -> OrderRecord:
     """The record, about to be saved, with its order where the connections' settings want it now."""
-    store = hub.connections.get(after.head.connection)
-    there = moved(before, after, making_of=hub.making_of, intake=store.intake)
-    if there.head.folder != after.head.folder and len(there.jobs) < _MOST_ROUNDS:
+    store = hub.still_there(after.head.connection)
+    there = moved(before, after, making_of=hub.making_of, intake=store.intake if store else None)
+    if store and there.head.folder != after.head.folder and len(there.jobs) < _MOST_ROUNDS:
         _look_again(hub, store, there)
     return there
 
@@ -167,7 +167,9 @@ class Moving:
         if head.folder == self.folder or (only_from and head.folder != only_from):
             return head.number
         after = record.but(head=head.but(folder=self.folder, changed_at=now))
-        _look_again(self.hub, self.hub.connections.get(head.connection), after)
+        store = self.hub.still_there(head.connection)
+        if store:
+            _look_again(self.hub, store, after)
         came_from = f" from {head.folder}" if head.folder else ""
         event = Event(order_id=order_id, at=now, what=f"moved to {self.folder}{came_from}", who=self.who)
         self.hub.orders.save(record, after, events=[event])

@@ -30,7 +30,7 @@ def sweep(hub: Hub) -> dict[str, int]:
 
 
 def _sweep_one(hub: Hub, connection: Connection, now: datetime) -> int:
-    if parked_until(hub, connection.connection_id):
+    if hub.still_there(connection.connection_id) is None or parked_until(hub, connection.connection_id):
         return 0
     due = hub.orders.due(connection.connection_id, Watch.WORK, now, AT_ONCE)
     jobs = [

@@ -15,7 +15,7 @@ from platen.hub import Hub
 from platen.messages import Queue, ShipmentHint, VendorHint
 from platen.observability import count, logger
 from platen.ports import Conflict, NotFound, Vendor
-from platen.usecases import health
+from platen.usecases import gone, health
 from platen.usecases.at_vendor import request_of, save_job_with_order
 from platen.usecases.intake import LONGEST_DELAY, tell_cancel
 from platen.usecases.sort import in_its_folder
@@ -33,7 +33,10 @@ def track(hub: Hub, hint: VendorHint) -> None:
     Raises Conflict only when the order is being written to without end, and the vendor's verdict when asking
     again will not help: the message ends among the dead letters then.
     """
-    connection = hub.connections.get(hint.connection)
+    connection = hub.still_there(hint.connection)
+    if connection is None:
+        _without_vendor(hub, hint)
+        return
     parked = health.parked_until(hub, connection.connection_id)
     if parked:
         _later(hub, hint, parked - hub.clock.now())
@@ -52,6 +55,15 @@ def track(hub: Hub, hint: VendorHint) -> None:
         _later(hub, hint.model_copy(update={"tries": hint.tries + 1}), again - hub.clock.now())
     else:
         health.worked(hub, connection.connection_id)
+
+
+def _without_vendor(hub: Hub, hint: VendorHint) -> None:
+    """Its vendor is disconnected, and cannot be read: a job that is not over is shown to a person."""
+    gone.pass_over(hint)
+    names = read_external_id(hint.external_id)
+    names = names or hub.orders.job_of_vendor_order(hint.connection, hint.vendor_ref)
+    if names:
+        gone.let_go(hub, hint.connection, *names)
 
 
 def _find(hub: Hub, connection: Connection, hint: VendorHint) -> tuple[OrderRecord, str] | None:

@@ -18,7 +18,7 @@ from platen.hub import Hub
 from platen.messages import Queue, ShipmentHint
 from platen.observability import count, logger
 from platen.ports import Conflict, NotClaimed
-from platen.usecases import health
+from platen.usecases import gone, health
 from platen.usecases.cancel import tell_store
 from platen.usecases.dispatch import MOST_ATTEMPTS, new_claim
 from platen.usecases.intake import LONGEST_DELAY
@@ -33,7 +33,11 @@ def update_store(hub: Hub, hint: ShipmentHint) -> None:
     if not hint.shipment_id:
         tell_store(hub, hint)
         return
-    connection = hub.connections.get(hint.connection)
+    connection = hub.still_there(hint.connection)
+    if connection is None:
+        gone.pass_over(hint)
+        gone.leave_untold(hub, hint.order_id, hint.shipment_id)
+        return
     if health.parked_until(hub, connection.connection_id):
         return  # the parcel stays ready and due: the sweep brings it back
     claim = new_claim(hub, hub.connector(connection.system).search_lag, LEASE)
