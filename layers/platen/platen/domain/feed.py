@@ -66,6 +66,8 @@ class FeedEntry(Value):
     """As it was when the vendor was last told: lines, shares, and the name of the order's body."""
     gift_message: str = ""
     packing_message: str = ""
+    skus: dict[str, str] = Field(default_factory=dict)
+    """line id -> its SKU, for notices that name no lines; lines without one are not in it."""
     modified: Instant
     """When it last changed for the vendor. Being fetched, or a notice that changes nothing, does not move it."""
     version: int = 0
@@ -73,10 +75,17 @@ class FeedEntry(Value):
     fetched: int = 0
     """The version the vendor fetched last; 0: none."""
     fetched_at: Instant | None = None
+    replaced: int = 0
+    """The last version that was of an earlier external id of the job: that it was fetched says nothing of this one."""
 
     @property
     def external_id(self) -> str:
         return self.job.external_id
+
+    @property
+    def was_fetched(self) -> bool:
+        """True when the vendor has been given it, as it is now or as it was."""
+        return self.fetched > self.replaced
 
     @property
     def is_fetched(self) -> bool:

@@ -49,6 +49,11 @@ def line_item_ids(job: Job) -> dict[str, str]:
     return {_line_item_id(line.line_id): line.line_id for line in job.lines}
 
 
+def sku_of(line: Line) -> str:
+    """A line's SKU as ShipStation has it; the whole of one that is too long is among the options."""
+    return cut(plain(line.sku), 50)
+
+
 def to_order(request: JobRequest, status: FeedStatus, requested_warehouse: str = "") -> ShipStationOrder:
     """The job as ShipStation is told of it. ``modified`` is when the store's order last changed.
 
@@ -157,7 +162,7 @@ def _item(request: JobRequest, line: Line, quantity: int, price: Decimal) -> Ite
     barcode = plain(line.barcode)
     return Item(
         line_item_id=_line_item_id(line.line_id),
-        sku=cut(plain(line.sku), 50),
+        sku=sku_of(line),
         name=shortened(plain(line.title) or plain(line.sku) or "Item", 200),
         image=next(filter(None, (address_of_picture(one, 500) for one in pictures)), ""),
         weight=_grams(shelf.weight if shelf.weight is not None else line.weight),
