@@ -151,7 +151,8 @@ def _take(hub: Hub, connection: Connection, door: FeedDoor, posted: Posted) -> A
         logger.warning("notice of no order of ours", extra={"connection": connection.connection_id})
         words = "Platen sent no such order by this connection, or more than one order has that number."
         return _refusal(door, HTTPStatus.NOT_FOUND, words)
-    if hub.feed.add_notice(entry, posted.notice):
+    notice = posted.notice.but(received_at=hub.clock.now())  # a door has no clock
+    if hub.feed.add_notice(entry, notice):
         count("FeedNotices")
     # Also when it came before: the message of that time may have been lost with a crash.
     _tell(hub, connection, [entry], "notice")
