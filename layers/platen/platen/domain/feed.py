@@ -76,7 +76,7 @@ class FeedEntry(Value):
     """The version the vendor fetched last; 0: none."""
     fetched_at: Instant | None = None
     replaced: int = 0
-    """The last version that was of an earlier external id of the job: that it was fetched says nothing of this one."""
+    """The last version that was of an earlier external id of the job: who fetched that has nothing of this one."""
 
     @property
     def external_id(self) -> str:

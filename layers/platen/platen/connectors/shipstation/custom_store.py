@@ -39,7 +39,7 @@ _STANDS = {
 }
 
 
-class CustomStore:
+class CustomStoreWay:
     """Raises the verdicts of ``domain.verdicts``; never Unclear: what is written here is written, or is not."""
 
     def __init__(self, access: Access, settings: Settings) -> None:

@@ -44,7 +44,7 @@ class ShipStationDoor:
     def read(self, request: FeedRequest, settings: Settings) -> Window | Posted:
         query = _lower(request.query)
         match query.get("action", "").strip().lower(), request.method.upper():
-            case "export", "GET" | "HEAD":
+            case "export", "GET":
                 return _window(query, timedelta(hours=settings.window_slack_hours))
             case "shipnotify", "POST":
                 return _notice(request.body, query)

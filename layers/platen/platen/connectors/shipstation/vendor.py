@@ -15,13 +15,13 @@ from platen.domain.verdicts import Refused
 from platen.ports import Access, Finding, JobRequest, News
 
 _WAYS = {
-    Way.CUSTOM_STORE: "custom_store:CustomStore",
-    Way.V2: "v2:V2",
-    Way.V1: "v1:V1",
+    Way.CUSTOM_STORE: "custom_store:CustomStoreWay",
+    Way.V2: "v2:V2Way",
+    Way.V1: "v1:V1Way",
 }
 
 
-class WayOf(Protocol):
+class VendorWay(Protocol):
     """What each way does, as ``ports.Vendor`` describes it; made of (Access, Settings)."""
 
     def preflight(self, request: JobRequest) -> Sequence[Problem]: ...
@@ -49,7 +49,7 @@ class ShipStationVendor:
     def __init__(self, access: Access) -> None:
         self._access = access
         self._settings: Settings = access.settings
-        self._opened: dict[Way, WayOf] = {}
+        self._opened: dict[Way, VendorWay] = {}
 
     def preflight(self, request: JobRequest) -> Sequence[Problem]:
         return self._way(request.job.account).preflight(request)
@@ -76,7 +76,7 @@ class ShipStationVendor:
         return self._way().check()
 
     def classes(self) -> Sequence[MailClass]:
-        """None to choose from: what the buyer asked for goes along in words, which ShipStation maps to a service."""
+        """None to choose from: what the buyer asked for goes along in words, for ShipStation to map."""
         return ()
 
     def artwork_needs(self, request: JobRequest) -> Mapping[str, ArtworkNeeds]:  # noqa: ARG002
@@ -90,7 +90,7 @@ class ShipStationVendor:
     def refresh(self) -> int:
         return 0
 
-    def _way(self, account: str = "") -> WayOf:
+    def _way(self, account: str = "") -> VendorWay:
         """The way of an account; of none, the one that new jobs go by."""
         try:
             way = Way(account) if account else self._settings.way
@@ -100,5 +100,5 @@ class ShipStationVendor:
             # Loaded when it is needed: the ways share nothing, and each has a client of its own.
             module, _, name = _WAYS[way].partition(":")
             opened = getattr(import_module(f"platen.connectors.shipstation.{module}"), name)
-            self._opened[way] = cast("WayOf", opened(self._access, self._settings))
+            self._opened[way] = cast("VendorWay", opened(self._access, self._settings))
         return self._opened[way]
