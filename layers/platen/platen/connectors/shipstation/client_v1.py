@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from platen.connectors.shipstation import wire_v1
 from platen.connectors.shipstation.answers import unreadable, until_reset, verdict
-from platen.connectors.shipstation.wire import Unreadable, read_json
+from platen.connectors.shipstation.wire import Unreadable, Wire, many, one, read_json
 from platen.domain.verdicts import Busy, Later, Refused, Unclear
 from platen.ports import Clock, Http, Reply
 
@@ -44,7 +44,7 @@ class ClientV1:
         asked = f"show order {ref}"
         found = self._read(f"/orders/{quote(ref, safe='')}", asked)
         try:
-            return None if found is None else wire_v1.one(wire_v1.Order, found)
+            return None if found is None else one(wire_v1.Order, found)
         except Unreadable as odd:
             raise Later(unreadable(asked, odd)) from None
 
@@ -97,7 +97,7 @@ class ClientV1:
         asked = f"take order {body.get('orderKey', '')}"
         reply = self._ask("POST", "/orders/createorder", asked, body=body, private=private)
         try:
-            return wire_v1.one(wire_v1.Order, read_json(reply.body))
+            return one(wire_v1.Order, read_json(reply.body))
         except Unreadable as odd:
             raise Unclear(f"ShipStation answered {reply.status} when asked to {asked}, but {odd}.") from None
 
@@ -130,9 +130,7 @@ class ClientV1:
 
     # how it is asked
 
-    def _all[T: wire_v1.Wire](
-        self, model: type[T], path: str, name: str, query: Mapping[str, Any], asked: str
-    ) -> list[T]:
+    def _all[T: Wire](self, model: type[T], path: str, name: str, query: Mapping[str, Any], asked: str) -> list[T]:
         listed: list[T] = []
         for page in range(1, MOST_PAGES + 1):
             found, more = self._page(model, path, name, query, page, asked)
@@ -141,7 +139,7 @@ class ClientV1:
                 return listed
         raise Later(f"ShipStation was asked to {asked} and gave more than {MOST_PAGES} pages.")
 
-    def _page[T: wire_v1.Wire](
+    def _page[T: Wire](
         self, model: type[T], path: str, name: str, query: Mapping[str, Any], page: int, asked: str
     ) -> tuple[list[T], bool]:
         """One page, and whether there are more. ``pages`` was seen as 0, so a full page has one behind it too."""
@@ -152,9 +150,9 @@ class ClientV1:
         last = pages if isinstance(pages, int) else 0
         return listed, bool(listed) and (page < last or len(listed) >= PAGE_SIZE)
 
-    def _listed[T: wire_v1.Wire](self, model: type[T], found: object, asked: str) -> list[T]:
+    def _listed[T: Wire](self, model: type[T], found: object, asked: str) -> list[T]:
         try:
-            return wire_v1.many(model, found)
+            return many(model, found)
         except Unreadable as odd:
             raise Later(unreadable(asked, odd)) from None
 

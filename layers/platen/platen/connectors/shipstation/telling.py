@@ -1,4 +1,4 @@
-"""What both APIs' ways do alike: a job put into ShipStation's terms, and answers held against what was asked. Pure."""
+"""What the ways by both APIs do alike: a job in ShipStation's terms, answers held against what was asked. Pure."""
 
 from __future__ import annotations
 

@@ -16,13 +16,8 @@ from platen.connectors.shipstation.wire import (
     Id,
     Number,
     Text,
-    Unreadable,
     Wire,
-    many,
-    one,
 )
-
-__all__ = ["Unreadable", "many", "one"]
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 
