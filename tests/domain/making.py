@@ -9,10 +9,10 @@ from typing import Any
 from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.claim import Claim
 from platen.domain.connection import Intake, Link
+from platen.domain.heads import new_head
 from platen.domain.job import Job, JobState, VendorOrder, VendorPhase
 from platen.domain.making import Making
 from platen.domain.order import Address, Attribute, Line, Order, Payment
-from platen.domain.heads import new_head
 from platen.domain.planning import Planned, apply_plan
 from platen.domain.printing import PrintDetails, ProductMapping
 from platen.domain.record import OrderBody, OrderRecord, step_job

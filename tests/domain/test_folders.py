@@ -8,9 +8,9 @@ import pytest
 
 from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.folders import known, moved
+from platen.domain.heads import new_head
 from platen.domain.job import Job, JobLine, JobState, external_id
 from platen.domain.making import Making
-from platen.domain.heads import new_head
 from platen.domain.record import OrderRecord
 from tests.domain.making import INTAKE, NOW, an_order, planned
 

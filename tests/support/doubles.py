@@ -88,6 +88,8 @@ class ScriptedVendor(Switched, port="vendor"):
         self.on_find: Callable[[JobRequest], None] = lambda _request: None
         self.on_preflight: Callable[[JobRequest], None] = lambda _request: None
         self.on_amend: Callable[[JobRequest], None] = lambda _request: None
+        self.takes_changes = False
+        """It is told anew what an order is, and of orders that wait."""
         self.amended: list[JobRequest] = []
         """What it was told anew, each time in full."""
         self.problems: list[Problem] = []
@@ -99,7 +101,15 @@ class ScriptedVendor(Switched, port="vendor"):
         self.list_of_news: Callable[[str], News | None] = lambda _cursor: None
 
     def connector(self) -> DoubledConnector:
-        return connector_of("press", Role.VENDOR, self, resend=self.resend, search_lag=self.lag)
+        return connector_of(
+            "press",
+            Role.VENDOR,
+            self,
+            resend=self.resend,
+            search_lag=self.lag,
+            amends=lambda _settings: self.takes_changes,
+            takes_waiting=lambda _settings: self.takes_changes,
+        )
 
     def preflight(self, request: JobRequest) -> Sequence[Problem]:
         self.on_preflight(request)

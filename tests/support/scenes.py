@@ -11,11 +11,11 @@ from platen.connectors import Resend
 from platen.domain.artwork import Seen
 from platen.domain.attention import Action, Cause, Problem
 from platen.domain.connection import Lines, Link, Send
+from platen.domain.heads import new_head
 from platen.domain.job import VendorParcel, VendorPhase
 from platen.domain.mail_class import MailClass
 from platen.domain.making import ArtworkCheck, Fallback, Making
 from platen.domain.order import Attribute, Order
-from platen.domain.heads import new_head
 from platen.domain.record import OrderBody, OrderRecord, OrderState
 from platen.domain.verdicts import Refused, Unclear
 from tests.support.stall import ANYWHERE, StallBench
