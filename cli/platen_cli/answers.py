@@ -111,6 +111,7 @@ class Connected(Shown):
     connection: Connection
     findings: tuple[Finding, ...] = ()
     webhook_url: str = ""
+    feed_url: str = ""
 
 
 class Cancel(Shown):

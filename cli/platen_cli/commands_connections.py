@@ -8,6 +8,7 @@ import typer
 
 from platen_cli import answers
 from platen_cli.answers import read
+from platen_cli.commands_orders import Yes
 from platen_cli.desk import Desk
 from platen_cli.stops import REFUSED
 
@@ -100,6 +101,33 @@ def resume(ctx: typer.Context, connection: Name) -> None:
     _do(ctx.obj, "resume", connection=connection)
 
 
+def disconnect(
+    ctx: typer.Context,
+    connection: Name,
+    force: Annotated[
+        bool, typer.Option("--force", help="Though orders or jobs of it are not over: first it says which.")
+    ] = False,
+    yes: Yes = False,
+) -> None:
+    """Take a connection away, with its schedule and its credentials. Its orders stay, to be read."""
+    desk: Desk = ctx.obj
+    desk.confirm(_FORCED.format(connection) if force else _GONE.format(connection), yes=yes)
+    result = desk.ask("disconnect", connection=connection, force=force)
+    desk.answer(result, lambda: _words("\n".join([f"{connection} is gone.", *result.get("left", ())])))
+
+
+_GONE = (
+    "This removes {0} from Platen: its credentials, its schedule and its rules. Orders that are here stay to be read,"
+    " and nothing changes at {0} itself. While anything of it is not over, it is refused."
+)
+_FORCED = (
+    "This removes {0} from Platen though some of it may not be over. Of a store: its open orders are made, and it is"
+    " never told of their parcels. Of a vendor: what is being made there goes on unheard, and waits for you in"
+    " platen attention; what was not sent yet is planned anew without it; links to it are taken away."
+    " Without --force Platen says what is not over."
+)
+
+
 def poll(ctx: typer.Context, connection: Name) -> None:
     """Ask a connection for news now, without waiting for its schedule."""
     desk: Desk = ctx.obj
@@ -119,6 +147,14 @@ def webhook_url(ctx: typer.Context, connection: Name) -> None:
     desk: Desk = ctx.obj
     result = desk.ask("webhook_url", connection=connection)
     desk.answer(result, lambda: _words(result.get("webhook_url", "")))
+
+
+def feed_url(ctx: typer.Context, connection: Name) -> None:
+    """The address that a connection's outside system fetches its orders from. Keep it to yourself."""
+    desk: Desk = ctx.obj
+    result = desk.ask("webhook_url", connection=connection)
+    nothing = f"{connection} fetches nothing: it is sent its orders."
+    desk.answer(result, lambda: _words(result.get("feed_url", "") or nothing))
 
 
 def _do(desk: Desk, action: str, **given: Any) -> None:

@@ -263,7 +263,10 @@ def _show(desk: Desk, connected: answers.Connected, provisional: str) -> None:
     if provisional:
         desk.out.print(render.provisional(provisional))
     desk.out.print(render.findings(connected.findings))
-    if connected.webhook_url and "store" not in connected.connection.roles:
+    if connected.feed_url:
+        desk.out.print("\nIt fetches its orders from this address (keep it to yourself):", highlight=False)
+        desk.out.print(plain(connected.feed_url), style="bold", markup=False, highlight=False, soft_wrap=True)
+    elif connected.webhook_url and "store" not in connected.connection.roles:
         desk.out.print("\nIts webhooks must go to this address (keep it to yourself):", highlight=False)
         desk.out.print(plain(connected.webhook_url), style="bold", markup=False, highlight=False, soft_wrap=True)
     if not all(one.ok for one in connected.findings):

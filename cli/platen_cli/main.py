@@ -36,9 +36,11 @@ _add(
     commands_connections.check,
     commands_connections.pause,
     commands_connections.resume,
+    commands_connections.disconnect,
     commands_connections.poll,
     commands_connections.refresh,
     commands_connections.webhook_url,
+    commands_connections.feed_url,
     commands_connections.systems,
 )
 _add("Who makes what, and how", commands_links.link, commands_links.unlink)

@@ -280,6 +280,15 @@ class FakeOperator:
         self.connections[connection]["paused"] = True
         return {"connection": self.connections[connection]}
 
+    def _disconnect(self, connection: str, force: bool = False) -> dict[str, Any]:
+        if connection not in self.connections:
+            raise Refused(f"There is no connection '{connection}'.", code="not_found")
+        left = ["1 of its jobs are being made: Platen would not hear when they ship."]
+        if not force and self.connections[connection].get("needed"):
+            raise Refused(f"{connection} is still needed. {left[0]} Forced, it goes all the same.")
+        needed = self.connections.pop(connection).get("needed")
+        return {"disconnected": connection, "left": left if needed else []}
+
     def _order(self, **_given: Any) -> dict[str, Any]:
         return {"order": order()}
 

@@ -206,6 +206,17 @@ def test_what_is_not_in_order_is_a_checklist_with_fixes_and_exit_code_1(
     assert "platen check printer" in result.stdout
 
 
+def test_the_address_a_vendor_fetches_from_is_the_one_to_be_told(
+    run: Run, operator: FakeOperator, key_file: Path
+) -> None:
+    made = operator.add("printer", "vendor")
+    urls = {"webhook_url": "https://hub.example/webhooks/w", "feed_url": "https://hub.example/feeds/f"}
+    operator.results["connect"] = {"connection": made, "findings": [], **urls}
+    shown = run(*ENOUGH, "--secret", f"key=@{key_file}").stdout
+    assert "https://hub.example/feeds/f" in shown
+    assert "https://hub.example/webhooks/w" not in shown
+
+
 def test_the_next_command_is_the_link_that_is_missing(run: Run, operator: FakeOperator, key_file: Path) -> None:
     operator.add("shop", "store")
     assert "platen link shop printer" in run(*ENOUGH, "--secret", f"key=@{key_file}").stdout

@@ -103,6 +103,14 @@ def test_an_address_is_never_broken_over_lines(run: Run, operator: FakeOperator)
     assert url in run("webhook-url", "printer").stdout.splitlines()
 
 
+def test_an_address_to_fetch_from_is_shown_or_said_to_be_none(run: Run, operator: FakeOperator) -> None:
+    url = "https://hub.example/feeds/packers/" + "k" * 200
+    operator.results["webhook_url"] = {"webhook_url": "https://hub.example/w", "feed_url": url}
+    assert run("feed-url", "packers").stdout.splitlines() == [url]
+    operator.results["webhook_url"] = {"webhook_url": "https://hub.example/w", "feed_url": ""}
+    assert "it is sent its orders" in run("feed-url", "packers").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "result"),
     [
@@ -114,6 +122,7 @@ def test_an_address_is_never_broken_over_lines(run: Run, operator: FakeOperator)
         (("resume", "shop"), {"connection": {"connection_id": "shop"}}),
         (("unlink", "shop", "printer"), {"connection": {"connection_id": "shop"}}),
         (("webhook-url", "printer"), {"webhook_url": "https://x.example"}),
+        (("feed-url", "printer"), {"webhook_url": "https://x.example", "feed_url": "https://y.example"}),
         (("status",), QUIET),
         (("redrive",), {"moved": {}}),
         (("sweep",), {"queued": {"shop": 2}}),
@@ -131,3 +140,33 @@ def test_every_command_prints_the_result_alone_with_json(
     assert shown.exit_code == 0
     assert json.loads(shown.stdout) == result
     assert run(*arguments).exit_code == 0
+
+
+class TestDisconnecting:
+    def test_asks_first_and_says_what_goes(self, run: Run, operator: FakeOperator) -> None:
+        operator.add("printer", "vendor")
+        result = run("disconnect", "printer", input="n\n")
+        assert result.exit_code == 1
+        assert "its credentials, its schedule and its rules" in result.stderr
+        assert not operator.did("disconnect")
+        result = run("disconnect", "printer", input="y\n")
+        assert (result.exit_code, "printer is gone" in result.stdout) == (0, True)
+        assert operator.last("disconnect")["force"] is False
+
+    def test_shows_why_it_is_refused_and_what_was_lost_when_forced(self, run: Run, operator: FakeOperator) -> None:
+        operator.add("printer", "vendor", needed=True)
+        result = run("disconnect", "printer", "--yes")
+        assert result.exit_code == 1
+        assert "are being made" in result.stderr
+        result = run("disconnect", "printer", "--force", input="y\n")
+        assert "links to it are taken away" in result.stderr
+        assert "are being made" in result.stdout
+        assert operator.connections == {}
+
+    def test_needs_a_yes_in_a_script(self, run: Run, operator: FakeOperator) -> None:
+        operator.add("printer", "vendor")
+        assert "--yes" in run("disconnect", "printer").stderr
+        assert operator.connections
+
+    def test_of_one_that_is_not_there_is_not_found(self, run: Run) -> None:
+        assert run("disconnect", "nobody", "--yes").exit_code != 0

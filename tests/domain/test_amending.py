@@ -1,4 +1,4 @@
-"""Vendors that take changes, and keep orders that wait: nothing is asked twice of a person, nothing is sent twice."""
+"""Vendors that take changes, and keep orders that wait: nobody is asked needlessly, and nothing is sent twice."""
 
 from __future__ import annotations
 

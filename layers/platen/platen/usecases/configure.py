@@ -160,6 +160,14 @@ def webhook_url(hub: Hub, connection_id: str) -> str:
     return url
 
 
+def feed_url(hub: Hub, desk: Desk, connection: Connection) -> str:
+    """Where a vendor fetches its jobs; empty for one that does not."""
+    if not hub.connector(connection.system).fetch_minutes(hub.settings(connection)):
+        return ""
+    path_keys = hub.secrets.webhook(connection.connection_id)["path_keys"]
+    return f"{desk.public_url}/feeds/{connection.connection_id}/{path_keys[0]}"
+
+
 def schedule_polls(hub: Hub, desk: Desk, connection: Connection) -> None:
     """One schedule for each connection that is polled; none while it is paused."""
     name = f"{connection.connection_id}-poll"  # in the stack's own group

@@ -198,7 +198,7 @@ def _note_seen(hub: Hub, record: OrderRecord, order: Order) -> None:
 
 
 def _without_store(hub: Hub, hint: OrderHint) -> None:
-    """Its store is disconnected. An order that is not known here is the store's alone now; one that is, is shown."""
+    """Its store is disconnected. An order not known here is the store's alone now; one that is, is shown."""
     pass_over(hint)
     if hint.store_order_id:
         what = f"The store {hint.connection} is disconnected: this order cannot be read any more. {_THEN}"

@@ -97,6 +97,7 @@ class Operator:
             "connection": show.connection_view(connection),
             "findings": [_finding(one) for one in findings],
             "webhook_url": url,
+            "feed_url": configure.feed_url(self.hub, self.desk, connection),
         }
 
     def connections(self, _: Nothing) -> Answer:
@@ -134,7 +135,11 @@ class Operator:
         return {"entries": self.hub.vendor(connection).refresh()}
 
     def webhook_url(self, request: OfConnection) -> Answer:
-        return {"webhook_url": configure.webhook_url(self.hub, request.connection)}
+        connection = self.hub.connections.get(request.connection)
+        return {
+            "webhook_url": configure.webhook_url(self.hub, request.connection),
+            "feed_url": configure.feed_url(self.hub, self.desk, connection),
+        }
 
     # orders
 
