@@ -26,7 +26,7 @@ PAGES = [
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "layers/platen/platen/connectors").glob("*/README.md")),
 ]
-ASKS = ("connect", "demo", "local")
+ASKS = ("connect", "demo", "disconnect", "local")
 """Commands that ask a person or start a stack: looked up, not run."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from platen.adapters.dynamodb_connections import DynamoDBCache, DynamoDBConnections, DynamoDBProducts
-from platen.domain.connection import Connection, Health, Link, Role, Send
+from platen.domain.connection import Connection, Health, Link, Role, Send, Sign, Silence
 from platen.domain.making import ArtworkCheck, Fallback, Making
 from platen.domain.printing import Print, PrintDetails, PrintOption, ProductMapping
 from platen.ports import Conflict, NotFound
@@ -159,6 +159,52 @@ class TestFolders:
         assert connections.all() == [], "a list of folders is no connection"
 
 
+class TestARemoval:
+    def gone(self, connections: DynamoDBConnections) -> bool:
+        return [one.connection_id for one in connections.all()] == ["other"]
+
+    @pytest.fixture
+    def saved(self, connections: DynamoDBConnections) -> Connection:
+        connections.save(a_connection("other"))
+        connections.save_health(Health(connection_id="other", failures=1))
+        connections.save_health(Health(connection_id="shop", failures=1))
+        return connections.save(a_connection())
+
+    def test_takes_the_connection_and_its_health_and_nothing_else(
+        self, connections: DynamoDBConnections, elsewhere: DynamoDBConnections, saved: Connection
+    ) -> None:
+        connections.remove(saved)
+        for each in (connections, elsewhere):
+            assert self.gone(each)
+            assert each.health("shop") == Health(connection_id="shop")
+            assert each.health("other").failures == 1
+            with pytest.raises(NotFound):
+                each.get("shop")
+
+    def test_is_done_though_its_answer_was_lost_and_can_be_done_again(
+        self, connections: DynamoDBConnections, saved: Connection, dynamodb: Wire
+    ) -> None:
+        dynamodb.lose_answer("DeleteItem", times=2)
+        connections.remove(saved)
+        connections.remove(saved)
+        assert self.gone(connections)
+
+    def test_of_a_version_that_was_not_read_is_a_conflict(
+        self, connections: DynamoDBConnections, elsewhere: DynamoDBConnections, saved: Connection
+    ) -> None:
+        newer = elsewhere.save(saved.but(paused=True))
+        with pytest.raises(Conflict):
+            connections.remove(saved)
+        assert connections.get("shop") == newer, "and it is read anew"
+
+    def test_leaves_room_for_another_of_that_name(
+        self, connections: DynamoDBConnections, saved: Connection
+    ) -> None:
+        connections.remove(saved)
+        assert connections.save(a_connection()).version == 1
+        assert connections.save_health(connections.health("shop")).version == 1
+
+
 class TestHealth:
     def test_of_a_connection_that_never_failed_is_good(self, connections: DynamoDBConnections) -> None:
         assert connections.health("shop") == Health(connection_id="shop")
@@ -190,6 +236,11 @@ class TestHealth:
         with pytest.raises(Conflict):
             connections.save_health(old.but(failures=1))
         assert connections.health("shop") == ill
+
+    def test_keeps_what_fell_silent(self, connections: DynamoDBConnections, elsewhere: DynamoDBConnections) -> None:
+        silence = Silence(sign=Sign.FETCH, since=NOW, words="It has not come.")
+        saved = connections.save_health(Health(connection_id="shop", silences=(silence,), watched_from=NOW))
+        assert elsewhere.health("shop") == saved
 
 
 class TestTheProductMap:

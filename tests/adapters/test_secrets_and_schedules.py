@@ -87,6 +87,23 @@ class TestSecrets:
         with pytest.raises(ssm.client.exceptions.ClientError, match="AccessDenied"):
             secrets.webhook("shop")
 
+    def test_are_removed_together_and_of_one_connection_only(
+        self, secrets: SSMSecrets, elsewhere: SSMSecrets, ssm: Wire
+    ) -> None:
+        for name in ("press", "press-2"):
+            secrets.put_credentials(name, {"key": "s3cret"})
+            secrets.put_webhook(name, {"keys": []})
+        secrets.credentials("press")
+        ssm.lose_answer("DeleteParameters")
+        secrets.remove("press")  # it never had a token
+        for each in (secrets, elsewhere):
+            with pytest.raises(NotFound):
+                each.credentials("press")
+            with pytest.raises(NotFound):
+                each.webhook("press")
+        secrets.remove("press")
+        assert elsewhere.credentials("press-2") == {"key": "s3cret"}
+
 
 class TestSchedules:
     @pytest.fixture

@@ -33,6 +33,14 @@ class FakeConnections(Switched, port="connections"):
         _write(self._connections, saved.connection_id, saved)
         return saved
 
+    def remove(self, connection: Connection) -> None:
+        name = connection.connection_id
+        self._healths.pop(name, None)
+        stored = json.loads(self._connections[name])["version"] if name in self._connections else None
+        if stored not in (None, connection.version):
+            raise Conflict(name)
+        self._connections.pop(name, None)
+
     def folders(self) -> tuple[str, ...]:
         return self._folders
 
@@ -121,6 +129,14 @@ class FakeSecrets(Switched, port="secrets"):
 
     def put_token(self, connection_id: str, value: dict[str, Any]) -> None:
         self._kept[connection_id, "token"] = json.dumps(value)
+
+    def remove(self, connection_id: str) -> None:
+        self._kept = {key: value for key, value in self._kept.items() if key[0] != connection_id}
+
+    @aside
+    def names(self) -> list[str]:
+        """Whose secrets are kept."""
+        return sorted({connection_id for connection_id, _ in self._kept})
 
     def _get(self, connection_id: str, what: str) -> dict[str, Any]:
         if (connection_id, what) not in self._kept:

@@ -79,6 +79,22 @@ class DynamoDBConnections:
         self._put("connection", connection.connection_id, saved)
         return saved
 
+    def remove(self, connection: Connection) -> None:
+        """The health first: broken off in between, the connection is still there to be removed again."""
+        name = connection.connection_id
+        self._healths.drop(name)
+        self._connections.drop(name)
+        self._client.delete_item(TableName=self._table, Key={"kind": {"S": "health"}, "name": {"S": name}})
+        try:
+            self._client.delete_item(
+                TableName=self._table,
+                Key={"kind": {"S": "connection"}, "name": {"S": name}},
+                ConditionExpression="attribute_not_exists(version) OR version = :read",
+                ExpressionAttributeValues={":read": {"N": str(connection.version)}},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as refused:
+            raise Conflict(f"connection {name}") from refused
+
     def folders(self) -> tuple[str, ...]:
         item = self._item("setting", "folders")
         return tuple(item["names"]) if item else ()

@@ -44,6 +44,12 @@ class SSMSecrets:
     def put_token(self, connection_id: str, value: dict[str, Any]) -> None:
         self._write(self._name(connection_id, "token"), value)
 
+    def remove(self, connection_id: str) -> None:
+        names = [self._name(connection_id, kind) for kind in ("webhook", "credentials", "token")]
+        for name in names:
+            self._kept.pop(name, None)
+        self._client.delete_parameters(Names=names)  # those that are not there are no error, but named
+
     def _name(self, connection_id: str, kind: str) -> str:
         return f"/{self._stack}/{connection_id}/{kind}"
 

@@ -159,6 +159,10 @@ class Connections(Protocol):
     def save(self, connection: Connection) -> Connection:
         """Raises Conflict."""
 
+    def remove(self, connection: Connection) -> None:
+        """Its item and its health; fine when they are gone already. Raises Conflict when somebody wrote to the
+        connection since it was read: its health is gone by then, which only means that it is counted anew."""
+
     def folders(self) -> tuple[str, ...]:
         """The user's folders, in their order; empty while nobody has changed the list."""
 
@@ -207,6 +211,9 @@ class Secrets(Protocol):
     def put_webhook(self, connection_id: str, value: dict[str, Any]) -> None: ...
 
     def put_token(self, connection_id: str, value: dict[str, Any]) -> None: ...
+
+    def remove(self, connection_id: str) -> None:
+        """All of a connection's; fine when they are gone already."""
 
 
 class Queues(Protocol):
