@@ -152,7 +152,7 @@ def webhook_url(ctx: typer.Context, connection: Name) -> None:
 def feed_url(ctx: typer.Context, connection: Name) -> None:
     """The address that a connection's outside system fetches its orders from. Keep it to yourself."""
     desk: Desk = ctx.obj
-    result = desk.ask("webhook_url", connection=connection)
+    result = desk.ask("feed_url", connection=connection)
     nothing = f"{connection} fetches nothing: it is sent its orders."
     desk.answer(result, lambda: _words(result.get("feed_url", "") or nothing))
 

@@ -105,9 +105,9 @@ def test_an_address_is_never_broken_over_lines(run: Run, operator: FakeOperator)
 
 def test_an_address_to_fetch_from_is_shown_or_said_to_be_none(run: Run, operator: FakeOperator) -> None:
     url = "https://hub.example/feeds/packers/" + "k" * 200
-    operator.results["webhook_url"] = {"webhook_url": "https://hub.example/w", "feed_url": url}
+    operator.results["feed_url"] = {"feed_url": url}
     assert run("feed-url", "packers").stdout.splitlines() == [url]
-    operator.results["webhook_url"] = {"webhook_url": "https://hub.example/w", "feed_url": ""}
+    operator.results["feed_url"] = {"feed_url": ""}
     assert "it is sent its orders" in run("feed-url", "packers").stdout
 
 
@@ -122,7 +122,7 @@ def test_an_address_to_fetch_from_is_shown_or_said_to_be_none(run: Run, operator
         (("resume", "shop"), {"connection": {"connection_id": "shop"}}),
         (("unlink", "shop", "printer"), {"connection": {"connection_id": "shop"}}),
         (("webhook-url", "printer"), {"webhook_url": "https://x.example"}),
-        (("feed-url", "printer"), {"webhook_url": "https://x.example", "feed_url": "https://y.example"}),
+        (("feed-url", "packers"), {"feed_url": "https://x.example"}),
         (("status",), QUIET),
         (("redrive",), {"moved": {}}),
         (("sweep",), {"queued": {"shop": 2}}),

@@ -135,11 +135,11 @@ class Operator:
         return {"entries": self.hub.vendor(connection).refresh()}
 
     def webhook_url(self, request: OfConnection) -> Answer:
+        return {"webhook_url": configure.webhook_url(self.hub, request.connection)}
+
+    def feed_url(self, request: OfConnection) -> Answer:
         connection = self.hub.connections.get(request.connection)
-        return {
-            "webhook_url": configure.webhook_url(self.hub, request.connection),
-            "feed_url": configure.feed_url(self.hub, self.desk, connection),
-        }
+        return {"feed_url": configure.feed_url(self.hub, self.desk, connection)}
 
     # orders
 
@@ -255,6 +255,7 @@ _ACTIONS: dict[str, tuple[type[BaseModel], Callable[[Operator, Any], Answer]]] =
     "poll": (OfConnection, Operator.poll),
     "refresh": (OfConnection, Operator.refresh),
     "webhook_url": (OfConnection, Operator.webhook_url),
+    "feed_url": (OfConnection, Operator.feed_url),
     "orders": (ListOrders, Operator.orders),
     "order": (OneOrder, Operator.order),
     "attention": (Nothing, Operator.attention),
