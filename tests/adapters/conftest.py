@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from platen.adapters.dynamodb_connections import DynamoDBCache
+from platen.adapters.dynamodb_feed import DynamoDBFeed
 from platen.adapters.dynamodb_orders import DynamoDBOrders
 from tests.adapters.wire import Wire
 from tests.fakes import FakeClock
@@ -52,3 +54,9 @@ def make_table(client: Any, name: str) -> None:
 @pytest.fixture
 def table(dynamodb: Wire) -> DynamoDBOrders:
     return DynamoDBOrders(dynamodb.client, "OrdersTable", RETENTION)
+
+
+@pytest.fixture
+def feed_table(dynamodb: Wire, clock: FakeClock) -> DynamoDBFeed:
+    cache = DynamoDBCache(dynamodb.client, "ConnectionsTable", clock, consistent=True)
+    return DynamoDBFeed(dynamodb.client, "OrdersTable", cache, RETENTION)

@@ -10,6 +10,8 @@ from platen.ports import Conflict, FeedPage, Window
 from tests.fakes.switch import Switch, Switched, aside
 
 type Name = tuple[str, str]
+type Key = tuple[datetime, Name]
+type Place = tuple[str, datetime, datetime, int]
 
 
 class FakeFeed(Switched, port="feed"):
@@ -17,7 +19,7 @@ class FakeFeed(Switched, port="feed"):
         super().__init__(switch)
         self._entries: dict[Name, str] = {}
         self._notices: dict[Name, dict[str, str]] = {}
-        self._cuts: dict[tuple[str, datetime, datetime], list[tuple[datetime, Name]]] = {}
+        self._cuts: dict[Place, list[Key]] = {}
 
     def get(self, order_id: str, job_id: str) -> FeedEntry | None:
         return self._get((order_id, job_id))
@@ -27,33 +29,39 @@ class FakeFeed(Switched, port="feed"):
         known = self._get(name)
         if (known.version if known else 0) != (before.version if before else 0):
             raise Conflict(f"feed {name}")
-        saved = after.but(version=(before.version if before else 0) + 1)
-        if known:
-            saved = saved.but(fetched=known.fetched, fetched_at=known.fetched_at)
+        mark = (known.fetched, known.fetched_at) if known else (0, None)
+        saved = after.but(version=(before.version if before else 0) + 1, fetched=mark[0], fetched_at=mark[1])
         self._entries[name] = saved.model_dump_json()
         return saved
 
     def page(self, connection: str, window: Window, size: int) -> FeedPage:
-        place = (connection, window.start, window.end)
-        if window.page == 1 or place not in self._cuts:
-            self._cuts[place] = [_key(one) for one in self._within(connection, window)][::size]
-        cut = self._cuts[place]
-        if window.page > max(len(cut), 1):
-            return FeedPage((), max(len(cut), 1))
-        first = cut[window.page - 1] if cut else None
-        beyond = cut[window.page] if window.page < len(cut) else None
+        number, place = max(window.page, 1), (connection, window.start, window.end, size)
+        cut = self._cuts.get(place) if number > 1 else None
+        cut = cut or self._cut(place, [_key(one) for one in self._within(connection, window)], size)
+        if number > len(cut):
+            return FeedPage((), len(cut))
+        beyond = (*cut, None)[number]
         entries = [
             one
             for one in self._within(connection, window)
-            if (first is None or window.page == 1 or _key(one) >= first) and (beyond is None or _key(one) < beyond)
+            if _key(one) >= cut[number - 1] and (beyond is None or _key(one) < beyond)
         ]
-        return FeedPage(tuple(entries), max(len(cut), 1))
+        return FeedPage(tuple(entries), len(cut))
+
+    def _cut(self, place: Place, keys: list[Key], size: int) -> list[Key]:
+        """Where each page begins; a cut that is known is only added to."""
+        start = (place[1], ("", ""))
+        if len(keys) <= size:
+            return [start]
+        known = self._cuts.get(place, [start])
+        self._cuts[place] = known + [key for key in keys if key >= known[-1]][size::size]
+        return self._cuts[place]
 
     def mark_fetched(self, entries: Sequence[FeedEntry], at: datetime) -> list[FeedEntry]:
         new = []
         for entry in entries:
             known = self._get(_name(entry))
-            if known and known.version == entry.version and known.fetched != entry.version:
+            if not entry.is_fetched and known and known.version == entry.version and not known.is_fetched:
                 marked = known.but(fetched=entry.version, fetched_at=at)
                 self._entries[_name(entry)] = marked.model_dump_json()
                 new.append(marked)
@@ -65,7 +73,8 @@ class FakeFeed(Switched, port="feed"):
 
     def notices(self, order_id: str, job_id: str) -> list[Notice]:
         kept = self._notices.get((order_id, job_id), {})
-        return [Notice.model_validate_json(text) for text in kept.values()]
+        notices = [Notice.model_validate_json(text) for text in kept.values()]
+        return sorted(notices, key=lambda one: (one.received_at, one.notice_id))
 
     def add_notice(self, entry: FeedEntry, notice: Notice) -> bool:
         kept = self._notices.setdefault(_name(entry), {})
@@ -98,5 +107,5 @@ def _name(entry: FeedEntry) -> Name:
     return entry.order_id, entry.job_id
 
 
-def _key(entry: FeedEntry) -> tuple[datetime, Name]:
-    return entry.modified, _name(entry)
+def _key(entry: FeedEntry) -> Key:
+    return entry.modified, (entry.order_id, entry.job_id.zfill(4))

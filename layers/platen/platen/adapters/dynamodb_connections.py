@@ -168,16 +168,20 @@ class DynamoDBProducts:
 
 
 class DynamoDBCache:
-    """``ports.Cache`` on the connections table. Expiry is also judged here: TTL deletes late by design."""
+    """``ports.Cache`` on the connections table. Expiry is also judged here: TTL deletes late by design.
 
-    def __init__(self, client: DynamoDBClient, table: str, clock: Clock) -> None:
+    ``consistent``: what was put is seen at once, by all, at twice the price of a read.
+    """
+
+    def __init__(self, client: DynamoDBClient, table: str, clock: Clock, *, consistent: bool = False) -> None:
         self._client = client
         self._table = table
         self._clock = clock
+        self._consistent = consistent
 
     def get(self, namespace: str, keys: Iterable[str]) -> dict[str, str]:
         wanted = [{"kind": f"cache:{namespace}", "name": key} for key in keys if key]
-        found = get_all(self._client, self._table, wanted) if wanted else ()
+        found = get_all(self._client, self._table, wanted, consistent=self._consistent) if wanted else ()
         now = self._clock.now().timestamp()
         return {item["name"]: item["text"] for item in found if item["expires_at"] > now}
 

@@ -13,6 +13,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
     from mypy_boto3_dynamodb import DynamoDBClient
 
 type Item = dict[str, Any]
@@ -73,6 +74,12 @@ def get_all(
             answer = client.batch_get_item(RequestItems=wanted)
             yield from (from_wire(item) for item in answer["Responses"].get(table, []))
             wanted = answer.get("UnprocessedKeys")
+
+
+def stored(refused: ClientError) -> Item:
+    """The item as it is, which a refused condition gives back when asked for ALL_OLD; empty: there is none."""
+    item: Any = refused.response.get("Item")
+    return from_wire(item) if item else {}
 
 
 def page_token(key: Mapping[str, Any] | None) -> str:

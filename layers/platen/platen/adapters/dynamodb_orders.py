@@ -16,9 +16,11 @@ from platen.adapters.dynamodb_items import (
     get_all,
     page_token,
     query_all,
+    stored,
     to_wire,
 )
 from platen.adapters.dynamodb_order_items import (
+    body_name,
     due_of,
     item_of,
     job_item,
@@ -84,11 +86,13 @@ class DynamoDBOrders:
         return OrderBody.model_validate(from_wire(answer["Item"]))
 
     def bodies(self, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], OrderBody]:
-        keys = [{"order_id": one, "item": f"body#{name}"} for one, name in names]
-        found = get_all(self._client, self._table, keys)
-        return {
-            (one["order_id"], one["item"].removeprefix("body#")): OrderBody.model_validate(one) for one in found
-        }
+        wanted = [{"order_id": one, "item": f"body#{name}"} for one, name in names]
+        found = list(get_all(self._client, self._table, wanted))
+        there = {(one["order_id"], one["item"]) for one in found}
+        # A body never changes, so half the price will do, unless it was written this very moment.
+        missing = [key for key in wanted if (key["order_id"], key["item"]) not in there]
+        found += get_all(self._client, self._table, missing, consistent=True)
+        return {(one["order_id"], body_name(one["item"])): OrderBody.model_validate(one) for one in found}
 
     def heads(self, order_ids: Iterable[str]) -> dict[str, OrderHead]:
         keys = [{"order_id": one, "item": "order"} for one in order_ids]
@@ -244,7 +248,7 @@ class DynamoDBOrders:
                     **values,
                 )
             except self._client.exceptions.ConditionalCheckFailedException as refused:
-                if _old(refused).get("written_by") != mark:
+                if stored(refused).get("written_by") != mark:
                     raise Conflict(name_of(value)) from refused
             except self._client.exceptions.TransactionConflictException as busy:
                 # Somebody's transaction holds the item this instant: nothing was judged, so nothing is lost.
@@ -309,7 +313,7 @@ class DynamoDBOrders:
         try:
             return self._update_claim(order_id, item, claim, "#state = :ready", {":ready": {"S": "ready"}})
         except self._client.exceptions.ConditionalCheckFailedException as refused:
-            old = _old(refused)
+            old = stored(refused)
         if old.get("token") == claim.token:
             return old
         current = kind.model_validate(old) if old else None
@@ -325,7 +329,7 @@ class DynamoDBOrders:
                 also=", doubt = :doubt",
             )
         except self._client.exceptions.ConditionalCheckFailedException as refused:
-            old = _old(refused)
+            old = stored(refused)
             if old.get("token") == claim.token:
                 return old
             raise NotClaimed(kind.model_validate(old) if old else None) from refused
@@ -380,11 +384,6 @@ def _with(record: OrderRecord, saved: Sequence[OrderHead | Job | Shipment]) -> O
             case Shipment():
                 record = record.with_shipments(one)
     return record
-
-
-def _old(refused: ClientError) -> Item:
-    item: Any = refused.response.get("Item")
-    return from_wire(item) if item else {}
 
 
 def _reasons(cancelled: ClientError) -> str:
