@@ -97,7 +97,8 @@ def _fits(kind: str, shown: Any) -> bool:
         return shown in words
     if kind == "Date":
         return isinstance(shown, str) and shown.endswith("Z") and datetime.fromisoformat(shown) is not None
-    python = {"string": str, "boolean": bool, "number": (int, float), "JsonObject": dict}.get(kind, dict)
+    known: dict[str, type | tuple[type, ...]] = {"string": str, "boolean": bool, "number": (int, float)}
+    python = known.get(kind, dict)
     return isinstance(shown, python) and (kind == "boolean" or not isinstance(shown, bool))
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from tests.fakes import FakeClock
 from tests.twins.inksoft_shop import Caller, inksoft, said_no, told
 from twins.inksoft import InkSoftTwin
 
@@ -28,7 +30,7 @@ def pages(call: Caller, size: int, **filters: Any) -> list[int]:
             return found
 
 
-def orders(twin: InkSoftTwin, clock: Any, count: int) -> list[int]:
+def orders(twin: InkSoftTwin, clock: FakeClock, count: int) -> list[int]:
     """So many orders, a minute apart, the oldest first."""
     made = []
     for _ in range(count):
@@ -65,7 +67,7 @@ def test_everything_that_changes_an_order_moves_it_in_time() -> None:
     order = twin.place_order(needs_approval=True, paid=False)
     call = Caller(twin)
     twin.switches.lists_pending = True
-    changes = [
+    changes: list[Callable[[], object]] = [
         lambda: twin.change_address(order.id, {"city": "Elsewhere"}),
         lambda: twin.edit_quantity(order.id, 0, 3),
         lambda: twin.add_item(order.id, sku="BAG-300"),
@@ -98,6 +100,14 @@ def test_both_ends_of_a_range_belong_to_it() -> None:
     assert call.ids(DateCreatedRange=a_window(None, "2026-11-21T08:59:59.999Z")) == []
     assert call.ids(DueDateRange=window) == [], "an order without the date is in no range of it"
     assert call.ids(daterange=window, datecreatedrange={"begin": "2026-11-21T09:02:00+00:00"}) == [_third]
+
+
+def test_a_store_may_count_time_in_its_own_zone() -> None:
+    twin, _ = inksoft(zone_hours=-7)
+    order = twin.place_order()
+    call = Caller(twin)
+    assert call.ids(DateModifiedRange=a_window("2026-11-21T08:00:00Z")) == []
+    assert call.ids(DateModifiedRange=a_window("2026-11-21T02:00:00Z")) == [order.id]
 
 
 @pytest.mark.parametrize(

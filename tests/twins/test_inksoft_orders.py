@@ -42,6 +42,16 @@ def test_production_cards_come_only_when_asked_for() -> None:
     assert "DesignName" not in cards[0], "documented, and missing from live answers"
 
 
+def test_sizes_of_one_design_share_its_cards_and_another_design_has_its_own() -> None:
+    twin, _ = inksoft()
+    small = TEE | {"size": "S", "quantity": 1}
+    order_id = twin.place_order(items=[TEE, small, TEE | {"design": "Other"}, TEE | {"colour": "Black"}]).id
+    shown = Caller(twin).order(order_id, IncludeProductionCards=True)
+    rows = [[(one["Size"], one["Quantity"]) for one in card["Items"]] for card in shown["ProductionCards"]]
+    assert rows == [[("2XL", 2), ("S", 1)], [("2XL", 2)], [("2XL", 2)]]
+    assert shown["Items"][0]["DesignId"] == shown["Items"][1]["DesignId"] != shown["Items"][2]["DesignId"]
+
+
 def test_names_and_numbers_are_a_row_each_on_the_card() -> None:
     twin, _ = inksoft()
     names = [{"name": "A", "number": "7"}, {"name": "B", "number": "8"}]
@@ -129,7 +139,7 @@ def test_the_statuses_are_those_of_the_real_one() -> None:
     assert (shown["Status"], shown["Cancelled"]) == ("Canceled", True), "one L in the status, two in the flag"
     for words in ({"status": "Cancelled"}, {"production_status": "Printing"}, {"printed": True}):
         with pytest.raises(ValueError, match=r"use one of|there is no flag"):
-            twin.set_status(order.id, **words)  # type: ignore[arg-type]
+            twin.set_status(order.id, **words)
 
 
 def test_no_status_tells_that_an_order_waits_for_approval() -> None:

@@ -154,7 +154,8 @@ def test_all_of_the_orders_or_none() -> None:
 def test_a_body_that_is_no_object_is_refused() -> None:
     twin, _ = inksoft()
     call = Caller(twin)
-    for body in ([], "x", 5):
+    bodies: list[object] = [[], "x", 5]
+    for body in bodies:
         reply = call._http.send("POST", call.url("CreateOrderShipments"), json=body)
         assert said_no(reply)[2] == "The request body is not a JSON object"
 

@@ -88,3 +88,17 @@ def test_a_slow_answer_is_an_answer() -> None:
     twin.trouble("slow", seconds=0)
     told(Caller(twin).ship(order.id))
     assert twin.faults.fired == ["slow CreateOrderShipments"]
+
+
+def test_what_was_done_may_show_later() -> None:
+    twin, clock = inksoft(parcel_lag_seconds=30, list_lag_seconds=60)
+    order = twin.place_order()
+    call = Caller(twin)
+    assert call.ids() == []
+    call.ship(order.id)
+    assert call.order(order.id)["Shipments"] == [], "looking first does not help within the lag"
+    clock.passes(seconds=30)
+    assert len(call.order(order.id)["Shipments"]) == 1
+    clock.passes(seconds=30)
+    window = {"Begin": "2026-11-21T09:00:00Z", "End": "2026-11-21T09:00:00Z"}
+    assert call.ids(DateModifiedRange=window) == [order.id], "with the time of the change, not of its showing"

@@ -59,7 +59,8 @@ class Line(Asked):
     """``sku``, ``colour`` and ``size`` name what is in the catalogue; empty takes the first there is.
 
     ``sides``: where it is printed; none of them is a blank piece, which has no design and no production card.
-    ``price``: of one piece, with everything on it; None takes the catalogue's.
+    ``design``: lines with the same one share its production cards. ``price``: of one piece, with everything on it;
+    None takes the catalogue's.
     """
 
     sku: str = "TEE-100"
@@ -68,6 +69,7 @@ class Line(Asked):
     quantity: int = Field(default=1, ge=1)
     price: Decimal | None = None
     sides: list[str] = ["front"]
+    design: str = "Crest"
     print_method: str = "Screen Print"
     personalization: list[Personalization] = []
     names_and_numbers: list[NameNumber] = []

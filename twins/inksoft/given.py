@@ -21,10 +21,8 @@ class Range:
     begin: datetime | None
     end: datetime | None
 
-    def holds(self, moment: datetime | None) -> bool:
+    def holds(self, moment: datetime) -> bool:
         """Both ends belong to it (inferred)."""
-        if moment is None:
-            return False
         return (self.begin is None or moment >= self.begin) and (self.end is None or moment <= self.end)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from twins.inksoft.given import Given, Range
@@ -65,9 +65,10 @@ def method_id(order: Order) -> int:
     return 76 if order.asked.pickup else 77
 
 
-def matching(orders: Iterable[Order], given: Given) -> list[Order]:
-    """Those that pass every filter that is given, sorted. Raises Refused for what cannot be read."""
-    tests = [*_ranges(given), *_lists(given), *_words(given)]
+def matching(orders: Iterable[Order], given: Given, zone_hours: float = 0) -> list[Order]:
+    """Those that pass every filter that is given, sorted. ``zone_hours``: what the ranges are compared by is the
+    store's own time, so many hours from UTC. Raises Refused for what cannot be read."""
+    tests = [*_ranges(given, timedelta(hours=zone_hours)), *_lists(given), *_words(given)]
     found = [order for order in orders if all(test(order) for test in tests)]
     key = given.text("OrderBy").lower() or "datecreated"
     if key not in KEYS:
@@ -89,9 +90,9 @@ def page_of[T](found: list[T], given: Given, most: int) -> tuple[list[T], dict[s
     return shown, {"TotalResults": len(found), "IncludedResults": len(shown), "Index": index}
 
 
-def _ranges(given: Given) -> list[Test]:
+def _ranges(given: Given, zone: timedelta) -> list[Test]:
     def within(told: Range, when: Callable[[Order], datetime | None]) -> Test:
-        return lambda order: told.holds(when(order))
+        return lambda order: (moment := when(order)) is not None and told.holds(moment + zone)
 
     return [within(told, when) for name, when in RANGES.items() if (told := given.range(name))]
 

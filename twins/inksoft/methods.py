@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from twins.inksoft import goods, listing, render
+from twins.inksoft.asked import iso
 from twins.inksoft.given import Given
 from twins.inksoft.model import Order
 from twins.inksoft.paper import Refused, not_found
@@ -49,9 +51,11 @@ def get_order_summaries(call: Call) -> Answer:
     twin, given = call.twin, call.given
     if not call.may_list:
         raise Refused("You do not have permission to list orders", status=twin.switches.listing_refused_with)
-    mine = [one for one in twin.shop.orders.values() if one.site == call.site.uri]
+    known_by = twin.now() - timedelta(seconds=twin.switches.list_lag_seconds)
+    mine = [one for one in twin.shop.orders.values() if one.site == call.site.uri and one.modified <= known_by]
     seen = [one for one in mine if twin.switches.lists_pending or not one.pending]
-    shown, pagination = listing.page_of(listing.matching(seen, given), given, twin.switches.most_results)
+    found = listing.matching(seen, given, twin.switches.zone_hours)
+    shown, pagination = listing.page_of(found, given, twin.switches.most_results)
     with_cards = given.flag("IncludeProductionCards")
     pre = twin.switches.pre_salesdoc
     data = [render.summary(one, with_cards=with_cards, pre_salesdoc=pre) for one in shown]
@@ -161,7 +165,10 @@ def _order(call: Call, number: Any) -> Order:
 
 
 def _full(call: Call, order: Order, *, with_cards: bool) -> dict[str, Any]:
-    return render.full(order, with_cards=with_cards, pre_salesdoc=call.twin.switches.pre_salesdoc)
+    switches = call.twin.switches
+    shown = render.full(order, with_cards=with_cards, pre_salesdoc=switches.pre_salesdoc)
+    known_by = iso(call.twin.now() - timedelta(seconds=switches.parcel_lag_seconds)) or ""
+    return shown | {"Shipments": [one for one in shown["Shipments"] if one["DateCreated"] <= known_by]}
 
 
 METHODS = {

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 NAMES = ("OrderIds", "TrackingNumber", "MarkOrderAsCompleted", "NotifyCustomer")
 
+KEPT = {"carrier": "carriername", "service": "shippingservicetype", "url": "trackingurl"}
+
 
 def create_order_shipments(twin: InkSoftTwin, site: Site, given: Given) -> bool:
     """All of the orders, or none (inferred). Raises Refused."""
@@ -35,13 +37,8 @@ def create_order_shipments(twin: InkSoftTwin, site: Site, given: Given) -> bool:
 
 def _pack(twin: InkSoftTwin, order: Order, tracking: str, completes: bool, extra: dict[str, Any]) -> None:
     """No list of items comes with it: what is left goes into the last parcel, and nothing into one before it
-    (inferred). A carrier and a service are kept only by a switch: nobody published that they are."""
-    kept = {}
-    if twin.switches.takes_carrier:
-        kept = {
-            "carrier": str(extra.get("carriername") or ""),
-            "service": str(extra.get("shippingservicetype") or ""),
-        }
+    (inferred). What the read side has beside the number is kept only by a switch: nobody published that it is."""
+    kept = {name: str(extra.get(wire) or "") for name, wire in KEPT.items() if twin.switches.takes_carrier}
     twin.shop.pack(order, tracking, order.unpacked if completes else [], completes=completes, **kept)
 
 

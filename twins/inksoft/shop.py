@@ -35,6 +35,7 @@ class Shop:
     sites: dict[str, Site]
     goods: Catalogue = field(default_factory=first_goods)
     orders: dict[int, Order] = field(default_factory=dict)
+    designs: dict[str, int] = field(default_factory=dict)
     _counted: int = 0
 
     # ── placing ──
@@ -91,7 +92,7 @@ class Shop:
         product, style, size = self.goods.find(line.sku, line.colour, line.size)
         price = product.price + size.up_charge if line.price is None else line.price
         number = self._next()
-        design = 440_000 + number if line.sides else None
+        design = self.designs.setdefault(line.design, len(self.designs) + 1) if line.sides else None
         return Item(
             str(uuid.uuid4()),
             80_000 + number,
@@ -101,8 +102,8 @@ class Shop:
             line.quantity,
             price,
             line,
-            art_id=330_000 + number if line.sides else None,
-            design_id=design,
+            art_id=None if design is None else 330_000 + design,
+            design_id=None if design is None else 440_000 + design,
         )
 
     # ── packing ──

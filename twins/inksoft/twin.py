@@ -32,7 +32,9 @@ class Switches(Asked):
     ``mended_spelling``: names as they must be meant, not as they were transcribed. ``camel_case``: whatever Format
     says. ``takes_unique_ids`` and ``takes_carrier``: of CreateOrderShipments. ``takes_key_header``: x-api-key.
     ``reads_are_public``: products and store data need no key. ``listing_refused_with``: the status of a key that
-    may not list. ``most_results``: of one page.
+    may not list. ``most_results``: of one page. ``zone_hours``: the list's ranges are compared by a clock so far
+    from UTC. ``list_lag_seconds``: the list leaves an order out until its last change is so old.
+    ``parcel_lag_seconds``: and GetOrder a parcel. ``package_as``: what GetOrderPackage's data is.
     """
 
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
@@ -49,6 +51,9 @@ class Switches(Asked):
     reads_are_public: bool = False
     listing_refused_with: int = Field(default=400, ge=400, le=599)
     most_results: int = Field(default=100, ge=1)
+    zone_hours: float = Field(default=0, ge=-14, le=14)
+    list_lag_seconds: float = Field(default=0, ge=0)
+    parcel_lag_seconds: float = Field(default=0, ge=0)
     package_as: Literal["packages", "orders", "object"] = "packages"
 
 
