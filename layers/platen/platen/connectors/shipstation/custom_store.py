@@ -17,7 +17,6 @@ from platen.connectors.shipstation import Credentials, Settings, Way
 from platen.connectors.shipstation.client_v1 import ClientV1
 from platen.connectors.shipstation.folding import Folded, fold
 from platen.connectors.shipstation.mapping import line_item_ids, number_of, sku_of, status_of
-from platen.connectors.shipstation.notices import is_of
 from platen.connectors.shipstation.preflight import problems
 from platen.connectors.shipstation.xml import WORDS
 from platen.domain.attention import Problem
@@ -223,8 +222,7 @@ class CustomStoreWay:
     # how it stands
 
     def _folded(self, entry: FeedEntry) -> Folded:
-        notices = self._feed.notices(entry.order_id, entry.job_id)
-        return fold(entry, [one for one in notices if is_of(one, entry.external_id)])
+        return fold(entry, self._feed.notices(entry.order_id, entry.job_id))
 
     # the nudge
 
@@ -268,11 +266,15 @@ def _told(entry: FeedEntry) -> object:
 
 def _seen(entry: FeedEntry, folded: Folded) -> VendorOrder:
     phase, words = _standing(entry, folded)
+    if folded.guessed:
+        words += "; a notice did not say which items it is about"
+    if folded.of_earlier:
+        words += "; ShipStation also shipped something under an earlier id of it"
     return VendorOrder(
         ref=entry.external_id,
         external_id=entry.external_id,
         phase=phase,
-        words=f"{words}; a notice did not say which items it is about" if folded.guessed else words,
+        words=words,
         lines=line_item_ids(entry.job),
         parcels=folded.parcels,
     )

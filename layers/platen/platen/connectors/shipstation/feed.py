@@ -10,13 +10,12 @@ import binascii
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from pydantic import ValidationError
-
 from platen.connectors import Rendered
 from platen.connectors.shipstation import Settings, xml
 from platen.connectors.shipstation.mapping import to_order
 from platen.connectors.shipstation.moments import read_moment
 from platen.connectors.shipstation.notices import read_notice
+from platen.connectors.shipstation.preflight import problems
 from platen.domain.feed import FeedEntry
 from platen.domain.record import OrderBody
 from platen.ports import FeedRequest, JobRequest, Posted, Unreadable, Window
@@ -59,10 +58,11 @@ class ShipStationDoor:
         for entry, body in orders:
             try:
                 rendered.append(_order(entry, body, settings))
-            except ValidationError as error:
-                left_out[entry.external_id] = _why(error)
             except (ValueError, ArithmeticError):
-                left_out[entry.external_id] = "its amounts are none that ShipStation takes"
+                found = problems(request_of(entry, body))
+                left_out[entry.external_id] = (
+                    " ".join(map(str, found)) or "It cannot be put into ShipStation's terms."
+                )
         return Rendered(body=xml.orders(rendered, pages), left_out=left_out)
 
     def refuse(self, words: str) -> bytes:
@@ -86,12 +86,6 @@ def request_of(entry: FeedEntry, body: OrderBody) -> JobRequest:
 def _order(entry: FeedEntry, body: OrderBody, settings: Settings) -> str:
     told = to_order(request_of(entry, body), entry.status, settings.requested_warehouse)
     return xml.order(told.but(modified=entry.modified), currency_and_upc=settings.currency_and_upc)
-
-
-def _why(error: ValidationError) -> str:
-    """Which fields, and what is wrong with them: never what is in them."""
-    issues = error.errors(include_input=False, include_context=False, include_url=False)[:5]
-    return "; ".join(f"{'.'.join(map(str, issue['loc'])) or 'amounts'}: {issue['msg']}" for issue in issues)
 
 
 def _window(query: Mapping[str, str], slack: timedelta) -> Window:

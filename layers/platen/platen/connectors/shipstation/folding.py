@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from platen.connectors.shipstation.mapping import ADJUSTMENT, line_item_ids
+from platen.connectors.shipstation.notices import is_of
 from platen.domain.feed import FeedEntry, Notice, NoticeItem
 from platen.domain.job import VendorParcel
 
@@ -33,6 +34,8 @@ class Folded:
     """Pieces that are in no parcel yet."""
     guessed: bool = False
     """A notice did not say which of the order's items were in its parcel."""
+    of_earlier: bool = False
+    """There are notices of an earlier sending of the job, under another id: its parcels are not this one's."""
 
     @property
     def is_all(self) -> bool:
@@ -115,12 +118,15 @@ def fold(entry: FeedEntry, notices: Iterable[Notice]) -> Folded:
         wanted[ids[line.line_id]] += line.quantity
     skus = {ids[line_id]: sku for line_id, sku in entry.skus.items() if line_id in ids}
     folding = _Fold(wanted=wanted, skus=skus)
-    for notice in notices:
+    told = list(notices)
+    mine = [notice for notice in told if is_of(notice, entry.external_id)]
+    for notice in mine:
         folding.take(notice)
     return Folded(
         parcels=tuple(parcel for _, parcel in folding.parcels),
         left=folding.left.total(),
         guessed=folding.guessed,
+        of_earlier=len(mine) < len(told),
     )
 
 
