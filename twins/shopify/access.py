@@ -41,6 +41,8 @@ SCOPES = {
     ("Location", "id"): ("read_locations", "read_inventory"),
     ("Location", "name"): ("read_locations",),
     ("FulfillmentHold", "heldByApp"): ("read_apps",),
+    ("LineItem", "variant"): ("read_products",),
+    ("LineItem", "product"): ("read_products",),
     ("QueryRoot", "orders"): ("read_orders",),
     ("QueryRoot", "order"): ("read_orders",),
     ("QueryRoot", "ordersCount"): ("read_orders",),

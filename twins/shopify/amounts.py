@@ -9,21 +9,26 @@ from twins.shopify.model import CENT, Line, Order
 
 
 def discount_applications(order: Order) -> list[dict[str, Any]]:
-    """One manual discount for the whole order stands for whatever the discounts were."""
+    """One discount for the whole order, with a code or given by hand, stands for whatever the discounts were."""
     if not order.discounts:
         return []
+    by_hand = {"type": "manual", "title": "Discount", "description": "Discount"}
     return [
         {
             "target_type": "line_item",
-            "type": "manual",
             "value": str(order.discounts),
             "value_type": "fixed_amount",
             "allocation_method": "across",
             "target_selection": "all",
-            "title": "Discount",
-            "description": "Discount",
         }
+        | ({"type": "discount_code", "code": order.discount_code} if order.discount_code else by_hand)
     ]
+
+
+def discount_codes(order: Order) -> list[dict[str, Any]]:
+    if not order.discounts or not order.discount_code:
+        return []
+    return [{"code": order.discount_code, "amount": amount(order.discounts), "type": "fixed_amount"}]
 
 
 def allocation(order: Order, line: Line) -> dict[str, Any]:

@@ -7,7 +7,15 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from twins.shopify.amounts import allocation, amount, both, current_money, discount_applications, ordered_money
+from twins.shopify.amounts import (
+    allocation,
+    amount,
+    both,
+    current_money,
+    discount_applications,
+    discount_codes,
+    ordered_money,
+)
 from twins.shopify.model import Fulfillment, Line, Order, Refund, ShippingLine, gid
 
 _REST_FULFILLMENT = {"FULFILLED": "fulfilled", "PARTIALLY_FULFILLED": "partial", "RESTOCKED": "restocked"}
@@ -44,7 +52,7 @@ class Bodies:
             **current_money(order),
             "customer_locale": "en",
             "device_id": None,
-            "discount_codes": [],
+            "discount_codes": discount_codes(order),
             "duties_included": False,
             "email": self._hidden(order.email),
             "estimated_taxes": False,
@@ -61,7 +69,7 @@ class Bodies:
             "number": order.number - 1000,
             "order_number": order.number,
             "order_status_url": f"https://{self._domain}/orders/{order.id}",
-            "payment_gateway_names": ["bogus"] if order.test else ["shopify_payments"],
+            "payment_gateway_names": order.gateways,
             "phone": self._hidden(order.phone),
             "po_number": None,
             "presentment_currency": order.presentment_currency,

@@ -51,14 +51,18 @@ def place_order(
     attributes: Any = (),
     tags: Sequence[str] = (),
     source_name: str = "web",
+    discount_code: str | None = None,
+    gateways: Sequence[str] = (),
     fulfill_at: datetime | str | None = None,
 ) -> Order:
     """Place an order; the numeric id is ``.id``.
 
     A line takes ``sku, title, quantity, price, attributes`` (a mapping, or pairs where a name comes
-    twice), ``discount`` (off the whole line), ``variant_title, vendor, grams, requires_shipping,
-    gift_card, location`` (a name), ``delivery_method``. Prices are in the shop's currency; the buyer
-    sees them times ``presentment_rate``. ``fulfill_at`` makes it a scheduled order.
+    twice), ``discount`` (off the whole line), ``variant_title, options`` (a mapping, or pairs),
+    ``barcode, image`` (an address), ``vendor, grams, requires_shipping, gift_card, location`` (a name),
+    ``delivery_method``. Prices are in the shop's currency; the buyer sees them times
+    ``presentment_rate``. ``discount_code`` is what the lines' discounts were given for. ``gateways``
+    are the ways it is paid by. ``fulfill_at`` makes it a scheduled order.
     """
     moment = shop.moment()
     number = shop.next_number()
@@ -87,6 +91,8 @@ def place_order(
         tags=sorted(tags),
         attributes=_pairs(attributes),
         source_name=source_name,
+        discount_code=discount_code,
+        gateways=list(gateways) or (["bogus"] if test else ["shopify_payments"]),
     )
     shop.orders[order.id] = order
     for line in order.lines:
@@ -135,6 +141,7 @@ def _route(shop: Shop, order: Order, fulfill_at: datetime | None) -> None:
 def _line(shop: Shop, told: Mapping[str, Any]) -> Line:
     gift_card = bool(told.get("gift_card", False))
     ships = bool(told.get("requires_shipping", not gift_card))
+    options = [(name, value or "") for name, value in _pairs(told.get("options") or ())]
     return Line(
         id=shop.new_id(),
         title=str(told.get("title") or told.get("sku") or "Something"),
@@ -147,7 +154,10 @@ def _line(shop: Shop, told: Mapping[str, Any]) -> Line:
         gift_card=gift_card,
         attributes=_pairs(told.get("attributes") or ()),
         discount=Decimal(str(told.get("discount", "0"))),
-        variant_title=told.get("variant_title"),
+        variant_title=told.get("variant_title") or " / ".join(value for _, value in options) or None,
+        options=options,
+        barcode=told.get("barcode"),
+        image=told.get("image"),
         vendor=told.get("vendor"),
         grams=int(told.get("grams", 0)),
         product_id=shop.new_id(),

@@ -84,10 +84,20 @@ def _variant(line: Line) -> dict[str, Any] | None:
         "id": gid("ProductVariant", line.variant_id),
         "legacy_resource_id": line.variant_id,
         "sku": line.sku,
+        "barcode": line.barcode,
         "title": line.variant_title or "Default Title",
+        "selected_options": [{"name": name, "value": value} for name, value in _chosen(line)],
         "inventory_item": item,
         "product": _product(line),
     }
+
+
+def _chosen(line: Line) -> list[tuple[str, str]]:
+    return line.options or [("Title", line.variant_title or "Default Title")]
+
+
+def _image(_context: Context, line: Line, **_args: Any) -> dict[str, Any] | None:
+    return {"id": gid("ImageSource", line.id), "url": line.image, "alt_text": None} if line.image else None
 
 
 RESOLVERS["LineItem"] = {
@@ -100,7 +110,7 @@ RESOLVERS["LineItem"] = {
     "isGiftCard": lambda _c, line: line.gift_card,
     "customAttributes": lambda _c, line: attributes(line.attributes),
     "weight": lambda _c, line: {"value": float(line.grams), "unit": "GRAMS"},
-    "image": never,
+    "image": _image,
     "originalUnitPriceSet": _line_money(lambda line: line.price),
     "originalTotalSet": _line_money(lambda line: line.price * line.quantity),
     "discountedTotalSet": _line_money(lambda line: line.price * line.quantity - line.discount),

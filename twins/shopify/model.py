@@ -42,6 +42,9 @@ class Line:
     discount: Decimal = Decimal(0)
     """What all discounts take off the whole line."""
     variant_title: str | None = None
+    options: list[tuple[str, str]] = field(default_factory=list)
+    barcode: str | None = None
+    image: str | None = None
     vendor: str | None = None
     grams: int = 0
     product_id: int | None = None
@@ -195,6 +198,9 @@ class Order:
     tags: list[str] = field(default_factory=list)
     attributes: list[tuple[str, str | None]] = field(default_factory=list)
     source_name: str = "web"
+    discount_code: str | None = None
+    """What the buyer typed in for the discounts of all lines; None where somebody in the shop gave them."""
+    gateways: list[str] = field(default_factory=list)
     edited: bool = False
     cancelled_at: datetime | None = None
     cancel_reason: str | None = None

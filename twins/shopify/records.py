@@ -74,13 +74,15 @@ def _shipping_lines(_context: Context, order: Order, *, include_removals: bool =
 
 
 def discount(order: Order) -> dict[str, Any]:
+    kind = "DiscountCodeApplication" if order.discount_code else "ManualDiscountApplication"
     return {
-        "__typename": "ManualDiscountApplication",
+        "__typename": kind,
         "index": 0,
         "allocation_method": "ACROSS",
         "target_selection": "ALL",
         "target_type": "LINE_ITEM",
         "value": {"__typename": "MoneyV2", "amount": order.discounts, "currency_code": order.currency},
+        "code": order.discount_code,
         "title": "Discount",
         "description": "Discount",
     }
@@ -139,7 +141,7 @@ RESOLVERS["Order"] = {
     "returnStatus": lambda _c, _order: "NO_RETURN",
     "fulfillable": lambda _c, order: any(one.open for one in order.fulfillment_orders),
     "requiresShipping": lambda _c, order: any(line.requires_shipping for line in order.lines),
-    "paymentGatewayNames": lambda _c, order: ["bogus"] if order.test else ["shopify_payments"],
+    "paymentGatewayNames": lambda _c, order: order.gateways,
     "totalWeight": lambda _c, order: sum(line.grams * line.quantity for line in order.lines),
     "currentTotalWeight": lambda _c, order: sum(line.grams * line.current for line in order.lines),
     "subtotalLineItemsQuantity": lambda _c, order: sum(line.quantity for line in order.lines),
@@ -161,8 +163,8 @@ RESOLVERS["Order"] = {
     "currentSubtotalPriceSet": _money(lambda order: order.current_goods),
     "totalRefundedSet": _money(lambda order: order.refunded),
     "totalOutstandingSet": _money(lambda order: order.outstanding),
-    "discountCodes": nothing,
-    "discountCode": never,
+    "discountCodes": lambda _c, order: [order.discount_code] if order.discounts and order.discount_code else [],
+    "discountCode": lambda _c, order: order.discount_code if order.discounts else None,
     "discountApplications": _discounts,
     "shippingLine": lambda _c, order: _shipping_line(order, order.shipping[0]) if order.shipping else None,
     "shippingLines": _shipping_lines,

@@ -23,6 +23,7 @@ USEFUL_SCOPES = {
         "parcels with goods that the shop has assigned to another fulfillment service cannot be shown"
     ),
     "read_locations": "locations are told apart by name only",
+    "read_products": "packers see neither the options nor the barcode of an item, only the variant's title",
     "write_orders": "orders can be cancelled in Shopify only: cancelling from Platen needs write_orders",
 }
 

@@ -36,7 +36,24 @@ fragment PlatenLine on LineItem {{
   id title variantTitle sku vendor quantity currentQuantity unfulfilledQuantity requiresShipping isGiftCard
   customAttributes {{ key value }}
   discountedUnitPriceAfterAllDiscountsSet {_MONEY}
+  originalUnitPriceSet {_MONEY}
+  discountAllocations {{ allocatedAmountSet {_MONEY} discountApplication {{ index }} }}
+  weight {{ value unit }}
+  image {{ url }}
+  variant {{ barcode selectedOptions {{ name value }} }}
 }}"""
+
+_ADDRESS = "{ name firstName lastName company address1 address2 city zip provinceCode countryCodeV2 phone }"
+
+_DISCOUNTS = """{
+      nodes {
+        index targetType
+        ... on DiscountCodeApplication { code }
+        ... on AutomaticDiscountApplication { title }
+        ... on ManualDiscountApplication { title }
+        ... on ScriptDiscountApplication { title }
+      }
+    }"""
 
 _FULFILLMENT_ORDER = f"""
 fragment PlatenFulfillmentOrder on FulfillmentOrder {{
@@ -55,19 +72,19 @@ _WITH_LOCATION = "{ ...PlatenFulfillmentOrder assignedLocation { name location {
 ORDER = Document(
     "PlatenOrder",
     Kind.READ,
-    160,
+    220,
     f"""
 query PlatenOrder($id: ID!) {{
   order(id: $id) {{
     legacyResourceId name createdAt processedAt updatedAt cancelledAt cancelReason test
-    displayFinancialStatus email tags note
+    displayFinancialStatus email tags note paymentGatewayNames
     customAttributes {{ key value }}
     currentShippingPriceSet {_MONEY}
     currentTotalTaxSet {_MONEY}
     currentTotalDiscountsSet {_MONEY}
-    shippingAddress {{
-      name firstName lastName company address1 address2 city zip provinceCode countryCodeV2 phone
-    }}
+    shippingAddress {_ADDRESS}
+    billingAddress {_ADDRESS}
+    discountApplications(first: 50) {_DISCOUNTS}
     shippingLines(first: 20) {{ nodes {{ title code isRemoved discountedPriceSet {_MONEY} }} }}
     lineItems(first: 50) {{ nodes {{ ...PlatenLine }} {_PAGE} }}
     fulfillmentOrders(first: 10) {{ nodes {_WITH_PLACE} {_PAGE} }}
@@ -79,7 +96,7 @@ query PlatenOrder($id: ID!) {{
 ORDER_LINES = Document(
     "PlatenOrderLines",
     Kind.READ,
-    40,
+    100,
     f"""
 query PlatenOrderLines($id: ID!, $after: String!) {{
   order(id: $id) {{ updatedAt lineItems(first: 100, after: $after) {{ nodes {{ ...PlatenLine }} {_PAGE} }} }}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from platen.connectors.shopify import wire
+from platen.connectors.shopify import goods, wire
+from platen.connectors.shopify.discounts import discounts_of
 from platen.domain.order import Address, Attribute, Charges, Line, Money, Order, Payment, ShippingChoice
 
 _PAYMENTS = {
@@ -26,10 +27,17 @@ _OUR_NAMES = {
     ("currentShippingPriceSet",): "charges",
     ("currentTotalTaxSet",): "charges",
     ("currentTotalDiscountsSet",): "charges",
+    ("billingAddress",): "billing",
+    ("paymentGatewayNames",): "payment_method",
+    ("discountApplications",): "discounts",
+    ("lineItems", "discountAllocations"): "discounts",
+    ("lineItems", "originalUnitPriceSet"): "lines.full_price",
     ("lineItems", "vendor"): "lines.vendor",
     ("fulfillmentOrders", "assignedLocation"): "lines.location",
 }
 """Where their path begins so, our name of the field."""
+_FOR_PACKERS = (("lineItems", "weight"), ("lineItems", "image"), ("lineItems", "variant"))
+"""Many apps may not see them, and need not: the check of the connection says so, and no order does."""
 
 type Part = tuple[wire.FulfillmentOrder, wire.FulfillmentOrderLine]
 """A line's share in a fulfillment order."""
@@ -74,6 +82,10 @@ def to_order(connection: str, theirs: wire.Order, *, refused: Iterable[tuple[str
         tags=tuple(sorted({tag.strip() for tag in theirs.tags} - {""}, key=lambda tag: (tag.casefold(), tag))),
         note=theirs.note,
         attributes=_attributes(theirs.custom_attributes),
+        billing=None if "billing" in hidden else _address(theirs.billing_address),
+        # Shopify promises no order of the gateways either.
+        payment_method=", ".join(sorted({one.strip() for one in theirs.payment_gateway_names} - {""})),
+        discounts=() if "discounts" in hidden else discounts_of(theirs),
         hidden=hidden,
     )
 
@@ -84,7 +96,8 @@ def hidden_fields(refused: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     >>> hidden_fields([("order", "email"), ("order", "shippingAddress", "zip")])
     ('email', 'ship_to')
     """
-    return tuple(sorted({_our_name(path) for path in refused if len(path) > 1}))
+    shown = (path for path in refused if len(path) > 1 and path[1:3] not in _FOR_PACKERS)
+    return tuple(sorted({_our_name(path) for path in shown}))
 
 
 def _our_name(path: tuple[str, ...]) -> str:
@@ -104,6 +117,8 @@ def _line(theirs: wire.LineItem, fulfillment_orders: Sequence[wire.FulfillmentOr
     ]
     quantity = max(0, theirs.current_quantity)
     title = f"{theirs.title} - {theirs.variant_title}" if theirs.variant_title else theirs.title
+    unit_price = _money(theirs.discounted_unit_price_after_all_discounts_set)
+    full_price = _money(theirs.original_unit_price_set)
     return Line(
         line_id=theirs.line_id,
         title=title,
@@ -111,10 +126,15 @@ def _line(theirs: wire.LineItem, fulfillment_orders: Sequence[wire.FulfillmentOr
         quantity=quantity,
         unfulfilled=min(quantity, _unfulfilled(theirs, parts)),
         ships=_ships(theirs, parts),
-        unit_price=_money(theirs.discounted_unit_price_after_all_discounts_set),
+        unit_price=unit_price,
         attributes=_attributes(theirs.custom_attributes),
         vendor=theirs.vendor,
         location=_location(parts),
+        full_price=full_price if full_price != unit_price else None,
+        weight=goods.grams(theirs.weight),
+        image=goods.picture(theirs.image),
+        options=goods.options(theirs),
+        barcode=goods.barcode(theirs.variant),
     )
 
 

@@ -6,7 +6,16 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic.alias_generators import to_camel
 
 from platen.domain.model import Instant
@@ -96,6 +105,58 @@ class KeyValue(Wire):
 KeyValues = Annotated[list[KeyValue], BeforeValidator(_as_list)]
 
 
+def _if_readable(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    """What only people look at keeps no order waiting: as good as not told where it cannot be read."""
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+class Weight(Wire):
+    value: Annotated[Decimal, Field(ge=0, lt=1_000_000_000)]
+    unit: str
+
+
+class Image(Wire):
+    url: Annotated[str, StringConstraints(max_length=2000, pattern=r"^https?://")]
+
+
+class SelectedOption(Wire):
+    name: str
+    value: str
+
+
+class Variant(Wire):
+    """What the shop sells now; null without the right to see products, and when it was deleted since."""
+
+    barcode: Text = ""
+    selected_options: list[SelectedOption] = []
+
+
+type IfReadable[T: Wire] = Annotated[T | None, WrapValidator(_if_readable)]
+
+
+class Position(Wire):
+    """Which of the order's discounts."""
+
+    index: int
+
+
+class Allocation(Wire):
+    """What one discount takes off one line as it was ordered: what was refunded since is in it."""
+
+    allocated_amount_set: MoneyBag
+    discount_application: Position
+
+
+class DiscountApplication(Wire):
+    index: int
+    target_type: Text = ""
+    code: Text = ""
+    title: Text = ""
+
+
 class LineItem(Wire):
     line_id: NumberOfGid = Field(alias="id")
     title: Text = ""
@@ -109,6 +170,11 @@ class LineItem(Wire):
     is_gift_card: bool
     custom_attributes: KeyValues = []
     discounted_unit_price_after_all_discounts_set: MoneyBag | None = None
+    original_unit_price_set: MoneyBag | None = None
+    discount_allocations: Annotated[list[Allocation], BeforeValidator(_as_list)] = []
+    weight: IfReadable[Weight] = None
+    image: IfReadable[Image] = None
+    variant: IfReadable[Variant] = None
 
 
 class Named(Wire):
@@ -214,7 +280,10 @@ class Order(Wire):
     current_shipping_price_set: MoneyBag | None = None
     current_total_tax_set: MoneyBag | None = None
     current_total_discounts_set: MoneyBag | None = None
+    payment_gateway_names: Annotated[list[str], BeforeValidator(_as_list)] = []
     shipping_address: MailingAddress | None = None
+    billing_address: MailingAddress | None = None
+    discount_applications: Nodes[DiscountApplication] | None = None
     shipping_lines: Nodes[ShippingLine]
     line_items: Nodes[LineItem]
     fulfillment_orders: Nodes[FulfillmentOrder]
