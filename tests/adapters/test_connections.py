@@ -12,7 +12,7 @@ from platen.adapters.dynamodb_connections import DynamoDBCache, DynamoDBConnecti
 from platen.domain.connection import Connection, Health, Link, Role, Send, Sign, Silence
 from platen.domain.making import ArtworkCheck, Fallback, Making
 from platen.domain.printing import Print, PrintDetails, PrintOption, ProductMapping
-from platen.ports import Conflict, NotFound
+from platen.ports import Conflict, NotFound, Removed
 from tests.adapters.wire import Wire
 from tests.domain.making import INTAKE, NOW
 from tests.fakes import FakeClock
@@ -178,8 +178,12 @@ class TestARemoval:
             assert self.gone(each)
             assert each.health("shop") == Health(connection_id="shop")
             assert each.health("other").failures == 1
-            with pytest.raises(NotFound):
+            assert each.removed() == ["shop"]
+            with pytest.raises(Removed):
                 each.get("shop")
+            with pytest.raises(NotFound) as never:
+                each.get("never")
+            assert not isinstance(never.value, Removed)
 
     def test_is_done_though_its_answer_was_lost_and_can_be_done_again(
         self, connections: DynamoDBConnections, saved: Connection, dynamodb: Wire
@@ -203,6 +207,7 @@ class TestARemoval:
         connections.remove(saved)
         assert connections.save(a_connection()).version == 1
         assert connections.save_health(connections.health("shop")).version == 1
+        assert connections.get("shop").version == 1
 
 
 class TestHealth:

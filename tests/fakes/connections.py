@@ -9,7 +9,7 @@ from typing import Any
 
 from platen.domain.connection import Connection, Health
 from platen.domain.printing import ProductMapping
-from platen.ports import Clock, Conflict, NotFound
+from platen.ports import Clock, Conflict, NotFound, Removed
 from tests.fakes.switch import Switch, Switched, aside
 
 
@@ -19,10 +19,12 @@ class FakeConnections(Switched, port="connections"):
         self._connections: dict[str, str] = {}
         self._healths: dict[str, str] = {}
         self._folders: tuple[str, ...] = ()
+        self._removed: set[str] = set()
 
     def get(self, connection_id: str) -> Connection:
         if connection_id not in self._connections:
-            raise NotFound(f"there is no connection {connection_id}")
+            missing = Removed if connection_id in self._removed else NotFound
+            raise missing(f"there is no connection {connection_id}")
         return Connection.model_validate_json(self._connections[connection_id])
 
     def all(self) -> list[Connection]:
@@ -35,11 +37,15 @@ class FakeConnections(Switched, port="connections"):
 
     def remove(self, connection: Connection) -> None:
         name = connection.connection_id
+        self._removed.add(name)
         self._healths.pop(name, None)
         stored = json.loads(self._connections[name])["version"] if name in self._connections else None
         if stored not in (None, connection.version):
             raise Conflict(name)
         self._connections.pop(name, None)
+
+    def removed(self) -> list[str]:
+        return sorted(self._removed)
 
     def folders(self) -> tuple[str, ...]:
         return self._folders

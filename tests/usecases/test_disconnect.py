@@ -14,8 +14,11 @@ from platen.domain.order import Order, Payment
 from platen.domain.record import OrderState
 from platen.domain.verdicts import Unclear
 from platen.messages import JobHint, OrderHint, PollHint, Queue, ShipmentHint, VendorHint
+from platen.ports import NotFound
 from platen.usecases.receive import receive
+from platen.usecases.sweep import AT_ONCE, sweep
 from tests.fakes import Crash, Lost
+from tests.support.bench import _WORKERS
 from tests.support.doubles import connector_of
 from tests.support.stall import StallBench
 
@@ -92,7 +95,6 @@ class TestItGoes:
         [
             "connections.save",
             "schedules.remove",
-            "orders.save",
             "queues.send",
             "secrets.remove",
             "connections.remove",
@@ -105,12 +107,13 @@ class TestItGoes:
         with pytest.raises(Lost):
             bench.ask("disconnect", connection="press", force=True)
         again = bench.ask("disconnect", connection="press", force=True)
-        assert again["ok"] or (call, side) == ("connections.remove", "after"), again
+        removed = call == "queues.send" or (call, side) == ("connections.remove", "after")
+        assert again["ok"] is not removed, again
         assert there(bench) == {"stall"}
         assert bench.schedules.names() == ["stall-poll"]
         assert bench.secrets.names() == ["stall"]
         assert bench.connections.get("stall").links == ()
-        bench.run()
+        bench.run(at_least=timedelta(minutes=10))
         assert bench.vendor.made == []
         assert waiting(bench, order)
         assert bench.queues.dead() == []
@@ -236,28 +239,28 @@ class TestAVendorIsForced:
         assert bench.click("cancel", order.order_id)["ok"]
         assert waiting(bench, order) == []
 
-    def test_not_while_an_order_is_being_sent(self, bench: StallBench) -> None:
-        order = bench.order_placed()
-        bench.work_one(Queue.INTAKE)
+    def test_what_is_being_sent_at_that_moment_is_shown_however_it_ends(self, bench: StallBench) -> None:
+        lost, slow = bench.order_placed(), bench.order_placed()
+        for _ in range(2):
+            bench.work_one(Queue.INTAKE)
         bench.switch.after("vendor.submit", Crash())
         bench.work_one(Queue.DISPATCH)
-        answer = bench.ask("disconnect", connection="press", force=True)
-        assert "being sent to press at this moment" in answer["error"]["message"]
-        assert there(bench) == HERE
-        bench.clock.passes(minutes=5)
-        self.force(bench)
-        bench.run()
-        assert waiting(bench, order) == ["unconfirmed"]
-        assert len(bench.vendor.made) == 1
+        bench.switch.after("vendor.submit", lambda: self.force(bench))
+        bench.work_one(Queue.DISPATCH)
+        assert job_of(bench, slow).state is JobState.SENT
+        bench.run(at_least=timedelta(minutes=10))
+        assert waiting(bench, lost) == ["unconfirmed"]
+        assert waiting(bench, slow) == ["vendor_lost_it"]
+        assert len(bench.vendor.made) == 2
 
-    def test_more_jobs_than_one_look_shows_are_all_let_go(
-        self, bench: StallBench, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("platen.usecases.disconnect.AT_ONCE", 2)
-        orders = [bench.order_placed() for _ in range(7)]
+    def test_what_it_left_behind_is_found_in_portions_and_only_once(self, bench: StallBench) -> None:
+        orders = [bench.order_placed() for _ in range(AT_ONCE + 5)]
         bench.run()
         self.force(bench)
-        assert all(waiting(bench, one) == ["vendor_lost_it"] for one in orders)
+        bench.run(at_least=timedelta(minutes=15))
+        assert all(waiting(bench, one) == ["vendor_lost_it"] for one in orders[:5])
+        assert {bench.record(one.order_id).head.state for one in orders} == {OrderState.ATTENTION}
+        assert sweep(bench.hub)["press"] == 0
 
     def test_its_orders_still_follow_their_store(self, bench: StallBench) -> None:
         """Planning asks every vendor of an order's jobs, and must not stumble over one that is gone."""
@@ -288,6 +291,7 @@ class TestAStoreIsForced:
         shipped(bench, order)
         bench.run(at_least=timedelta(hours=1))
         assert job_of(bench, order).state is JobState.SHIPPED
+        assert waiting(bench, order) == ["store_refused"], "a store that is gone hides nothing"
         (parcel,) = bench.do("order", order=order.order_id)["order"]["shipments"]
         assert (parcel["state"], parcel["attention"]["cause"]) == ("attention", "store_refused")
         assert bench.queues.dead() == []
@@ -337,11 +341,35 @@ HINTS = {
 
 @pytest.mark.parametrize("queue", HINTS)
 def test_a_message_of_a_connection_that_is_gone_ends(bench: StallBench, queue: Queue) -> None:
+    gone = bench.connections.save(bench.connections.get("stall").but(connection_id="gone", version=0))
+    bench.connections.remove(gone)
     bench.queues.send(queue, HINTS[queue])
     bench.run()
     assert bench.failures == []
     assert bench.queues.waiting() == bench.queues.dead() == []
     assert bench.orders.records() == []
+
+
+@pytest.mark.parametrize("queue", HINTS)
+def test_a_message_of_a_connection_that_never_was_does_not(bench: StallBench, queue: Queue) -> None:
+    """Nobody has agreed to its loss: a table that was restored to last week, say."""
+    for hint in HINTS[queue]:
+        with pytest.raises(NotFound):
+            _WORKERS[queue](bench.hub, hint)
+
+
+def test_connected_again_it_goes_on_with_what_is_there(bench: StallBench) -> None:
+    order = bench.order_placed()
+    bench.run()
+    press = bench.connections.get("press")
+    bench.do("disconnect", connection="press", force=True)
+    bench.run(at_least=timedelta(minutes=10))
+    bench.connections.save(press.but(version=0))
+    assert bench.hub.former() == []
+    assert bench.click("retry", order.order_id)["ok"]
+    shipped(bench, order)
+    bench.run()
+    assert bench.record(order.order_id).head.state is OrderState.DONE
 
 
 def test_its_webhooks_are_answered_as_a_strangers(bench: StallBench) -> None:

@@ -21,10 +21,10 @@ from platen.ports import (
     Connections,
     Feed,
     Http,
-    NotFound,
     Orders,
     Products,
     Queues,
+    Removed,
     Secrets,
     Store,
     Vendor,
@@ -89,11 +89,17 @@ class Hub:
         )
 
     def still_there(self, connection_id: str) -> Connection | None:
-        """The connection; None when a person has removed it: orders and messages outlive their connections."""
+        """The connection; None when a person has removed it: orders and messages outlive their connections.
+        Raises NotFound for a name that never was one: whoever speaks of it is wrong."""
         try:
             return self.connections.get(connection_id)
-        except NotFound:
+        except Removed:
             return None
+
+    def former(self) -> list[str]:
+        """The names of connections that a person has removed, and that are not there again."""
+        there = {one.connection_id for one in self.connections.all()}
+        return [name for name in self.connections.removed() if name not in there]
 
     # what routing asks of the vendors; one that is gone has no rules any more, and what it had stays as it is
 

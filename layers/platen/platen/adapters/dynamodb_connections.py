@@ -1,12 +1,13 @@
 """Connections, their health, the product map and the cache in DynamoDB.
 
-The connections table holds ``kind`` + ``name``: ``connection`` and ``health`` items by connection id,
-and ``cache:<namespace>`` items by key. The products table holds ``store`` + ``sku``.
+The connections table holds ``kind`` + ``name``: ``connection`` and ``health`` items by connection id, ``removed``
+ones for connections that were taken away, and ``cache:<namespace>`` items by key. The products table holds
+``store`` + ``sku``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from platen.adapters.dynamodb_items import fields_of, from_wire, get_all, query_all, to_wire
 from platen.domain.connection import Connection, Health
 from platen.domain.printing import PrintDetails, ProductMapping
-from platen.ports import Clock, Conflict, NotFound
+from platen.ports import Clock, Conflict, NotFound, Removed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -59,18 +60,24 @@ class DynamoDBConnections:
             return remembered
         item = self._item("connection", connection_id)
         if item is None:
-            raise NotFound(f"there is no connection {connection_id}")
+            was_there = self._item("removed", connection_id) is not None
+            raise (Removed if was_there else NotFound)(f"there is no connection {connection_id}")
         return self._connections.put(connection_id, Connection.model_validate(item))
 
     def all(self) -> list[Connection]:
-        found = query_all(
+        return [Connection.model_validate(item) for item in self._every("connection")]
+
+    def removed(self) -> list[str]:
+        return [item["name"] for item in self._every("removed")]
+
+    def _every(self, kind: str) -> Iterator[dict[str, Any]]:
+        return query_all(
             self._client,
             TableName=self._table,
             KeyConditionExpression="#kind = :kind",
             ExpressionAttributeNames={"#kind": "kind"},
-            ExpressionAttributeValues={":kind": {"S": "connection"}},
+            ExpressionAttributeValues={":kind": {"S": kind}},
         )
-        return [Connection.model_validate(item) for item in found]
 
     def save(self, connection: Connection) -> Connection:
         saved = connection.but(version=connection.version + 1)
@@ -80,10 +87,11 @@ class DynamoDBConnections:
         return saved
 
     def remove(self, connection: Connection) -> None:
-        """The health first: broken off in between, the connection is still there to be removed again."""
+        """The connection last: broken off before, it is still there to be removed again."""
         name = connection.connection_id
         self._healths.drop(name)
         self._connections.drop(name)
+        self._client.put_item(TableName=self._table, Item=to_wire({"kind": "removed", "name": name}))
         self._client.delete_item(TableName=self._table, Key={"kind": {"S": "health"}, "name": {"S": name}})
         try:
             self._client.delete_item(

@@ -54,6 +54,10 @@ class NotFound(Exception):
     """There is no such thing; the text says what was looked for."""
 
 
+class Removed(NotFound):
+    """There was such a connection, and a person has taken it away."""
+
+
 class Clock(Protocol):
     def now(self) -> datetime: ...
 
@@ -152,7 +156,8 @@ class Orders(Protocol):
 
 class Connections(Protocol):
     def get(self, connection_id: str) -> Connection:
-        """Raises NotFound. May be some seconds old: it is read for every message."""
+        """Raises NotFound; Removed when a person has taken it away. May be some seconds old: it is read for every
+        message."""
 
     def all(self) -> list[Connection]: ...
 
@@ -160,8 +165,11 @@ class Connections(Protocol):
         """Raises Conflict."""
 
     def remove(self, connection: Connection) -> None:
-        """Its item and its health; fine when they are gone already. Raises Conflict when somebody wrote to the
-        connection since it was read: its health is gone by then, which only means that it is counted anew."""
+        """Its item and its health; that it was there is kept. Fine when it is removed already. Raises Conflict when
+        somebody wrote to the connection since it was read: its health is gone by then, and is counted anew."""
+
+    def removed(self) -> list[str]:
+        """The names of all that were ever removed, of those too that are there again."""
 
     def folders(self) -> tuple[str, ...]:
         """The user's folders, in their order; empty while nobody has changed the list."""

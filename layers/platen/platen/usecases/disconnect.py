@@ -2,29 +2,31 @@
 
 ::
 
-    paused, and its schedule gone ─▶ what is left of it let go (forced) ─▶ secrets ─▶ health, then the connection
+    paused, its schedule gone ─▶ links to it ─▶ secrets ─▶ health, and then itself ─▶ what it leaves behind
 
-The connection itself goes last: broken off anywhere, it is there to be disconnected again.
+The connection itself goes last: broken off before, it is there to be disconnected again. What it leaves behind the
+sweep finds too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import timedelta
 
 from platen.domain.connection import Connection, Role
 from platen.domain.job import JobState
 from platen.domain.record import OrderRecord, OrderState
 from platen.hub import Hub
 from platen.observability import logger
-from platen.ports import Due, Watch
-from platen.usecases import configure, gone
+from platen.ports import Watch
+from platen.usecases import configure
 from platen.usecases.configure import Desk, NotAllowed
 from platen.usecases.look_again import look_again
+from platen.usecases.sweep import EVER, sweep_former
 
 MOST_COUNTED = 100
-AT_ONCE = 500
-_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+_UNTIL_ALL_KNOW = timedelta(seconds=30)
+"""Workers remember a connection for a few seconds."""
 _NOT_OVER = {
     OrderState.OPEN: "on their way",
     OrderState.WAITING: "waiting to be made",
@@ -45,9 +47,9 @@ def disconnect(hub: Hub, desk: Desk, connection_id: str, *, force: bool = False)
     # Paused first: what comes while it is taken apart is parked, and not failed.
     connection = configure.pause(hub, desk, connection_id, paused=True)
     _take_links_away(hub, connection_id)
-    _let_jobs_go(hub, connection)
     hub.secrets.remove(connection_id)
     hub.connections.remove(connection)
+    sweep_former(hub, connection_id, delay=_UNTIL_ALL_KNOW)
     logger.warning("connection removed", extra={"connection": connection_id, "forced": bool(left)})
     return left
 
@@ -69,16 +71,16 @@ def _orders_left(hub: Hub, store: str) -> Iterable[str]:
         found = len(hub.orders.in_state(store, state, MOST_COUNTED).items)
         if found:
             yield (
-                f"{_counted(found)} of its orders are {words}: it would not be told of their parcels, nor they of what"
-                " changes there."
+                f"{_counted(found)} of its orders are {words}: it would not be told of their parcels, nor Platen of"
+                " what changes there."
             )
 
 
 def _jobs_left(hub: Hub, vendor: str) -> Iterable[str]:
-    to_send = len(_jobs_due(hub, vendor, Watch.WORK, MOST_COUNTED))
+    to_send = _jobs_due(hub, vendor, Watch.WORK)
     if to_send:
-        yield f"{_counted(to_send)} of its jobs are still to be sent: they would be planned anew, or wait for a person."
-    there = len(_jobs_due(hub, vendor, Watch.NEWS, MOST_COUNTED))
+        yield f"{_counted(to_send)} of its jobs are still to be sent: they would be planned anew, or wait for you."
+    there = _jobs_due(hub, vendor, Watch.NEWS)
     if there:
         yield f"{_counted(there)} of its jobs are being made: Platen would not hear when they ship."
     waiting = sum(_waits_for_a_person(record, vendor) for record in _orders_in_attention(hub))
@@ -115,30 +117,5 @@ def _take_links_away(hub: Hub, vendor: str) -> None:
             look_again(hub, store.connection_id)
 
 
-def _let_jobs_go(hub: Hub, connection: Connection) -> None:
-    """Every job of a vendor that is in a lane, where only its own polls and the sweep would find it."""
-    vendor = connection.connection_id
-    if Role.VENDOR not in connection.roles:
-        return
-    for watch in (Watch.WORK, Watch.NEWS):
-        seen: set[Due] = set()
-        # Done with, a job leaves its lane; an index may show it for a moment longer.
-        while new := [one for one in _jobs_due(hub, vendor, watch, AT_ONCE + len(seen)) if one not in seen]:
-            for one in new:
-                _let_go(hub, vendor, one)
-            seen.update(new)
-
-
-def _jobs_due(hub: Hub, vendor: str, watch: str, limit: int) -> list[Due]:
-    return [one for one in hub.orders.due(vendor, watch, _EVER, limit) if one.job_id]
-
-
-def _let_go(hub: Hub, vendor: str, due: Due) -> None:
-    record = hub.orders.load(due.order_id)
-    job = record.jobs.get(due.job_id) if record else None
-    if record and job and gone.is_being_sent(job, hub.clock.now()):
-        raise NotAllowed(
-            f"Order {record.head.number} is being sent to {vendor} at this moment. {vendor} is paused now: disconnect"
-            " it again in some minutes."
-        )
-    gone.let_go(hub, vendor, due.order_id, due.job_id)
+def _jobs_due(hub: Hub, vendor: str, watch: str) -> int:
+    return sum(bool(one.job_id) for one in hub.orders.due(vendor, watch, EVER, MOST_COUNTED))

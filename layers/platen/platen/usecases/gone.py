@@ -11,7 +11,7 @@ from datetime import datetime
 
 from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.job import Job, JobState
-from platen.domain.record import OrderRecord, step_job, step_shipment
+from platen.domain.record import OrderRecord, OrderState, step_job, step_shipment
 from platen.domain.shipment import Shipment, ShipmentState
 from platen.hub import Hub
 from platen.messages import Message, OrderHint, Queue
@@ -20,7 +20,7 @@ from platen.ports import Conflict
 from platen.usecases.sort import in_its_folder
 
 TRIES = 5
-_OVER = (JobState.SHIPPED, JobState.CANCELLED)
+_STANDS = (JobState.ATTENTION, JobState.SHIPPED, JobState.CANCELLED)
 
 
 def pass_over(hint: Message) -> None:
@@ -45,15 +45,15 @@ def let_go(hub: Hub, vendor: str, order_id: str, job_id: str) -> None:
         hub.queues.send(Queue.INTAKE, [again])
 
 
-def is_being_sent(job: Job, now: datetime) -> bool:
+def _is_being_sent(job: Job, now: datetime) -> bool:
     return job.state is JobState.CLAIMED and job.lease_until is not None and job.lease_until > now
 
 
 def _without_vendor(hub: Hub, record: OrderRecord, vendor: str, job_id: str) -> OrderRecord:
     job, now = record.jobs.get(job_id), hub.clock.now()
-    if job is None or job.vendor != vendor or job.state in _OVER or is_being_sent(job, now):
+    if job is None or job.vendor != vendor or _is_being_sent(job, now):
         return record
-    if job.state is JobState.ATTENTION:
+    if job.state in _STANDS:
         return record.with_jobs(job.but(due_at=None))
     cause, what = _left_behind(job)
     attention = Attention(cause=cause, problems=(Problem(what=what),), since=now)
@@ -105,6 +105,7 @@ def _changed(hub: Hub, order_id: str, change: Callable[[OrderRecord], OrderRecor
             if attempt == TRIES:
                 raise
             continue
-        count("Attention")
+        if after.head.state is OrderState.ATTENTION and record.head.state is not OrderState.ATTENTION:
+            count("Attention")
         return saved
     return None

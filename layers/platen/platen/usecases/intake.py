@@ -202,7 +202,8 @@ def _without_store(hub: Hub, hint: OrderHint) -> None:
     pass_over(hint)
     if hint.store_order_id:
         what = f"The store {hint.connection} is disconnected: this order cannot be read any more. {_THEN}"
-        _gone(hub, hub.orders.load(order_id(hint.connection, hint.store_order_id)), what)
+        record = hub.orders.load(order_id(hint.connection, hint.store_order_id))
+        _gone(hub, record, what)
 
 
 _THEN = "Cancel it here, or release it."

@@ -197,7 +197,7 @@ class Operator:
         return [head for store in stores for head in self.hub.orders.by_number(store, number)]
 
     def stores(self) -> list[str]:
-        return [one.connection_id for one in self.hub.connections.all() if Role.STORE in one.roles]
+        return show.stores(self.hub)
 
     def attention(self, _: Nothing) -> Answer:
         return show.attention(self.hub)

@@ -152,6 +152,11 @@ def _story(record: OrderRecord, events: Iterable[Event]) -> list[dict[str, str]]
     return [{"at": iso(at), "what": what} for at, what in story]
 
 
+def stores(hub: Hub) -> list[str]:
+    """The stores there are, and those there were: their orders stay."""
+    return [one.connection_id for one in hub.connections.all() if Role.STORE in one.roles] + hub.former()
+
+
 def attention(hub: Hub) -> dict[str, Any]:
     """Everything that waits for a person: of orders, and connections that fail or have fallen silent."""
     items: list[dict[str, Any]] = []
@@ -161,11 +166,10 @@ def attention(hub: Hub) -> dict[str, Any]:
         if health.failing_since or health.silences:
             shown = {"connection_id", "words", "denied", "resume_at", "failing_since", "silences"}
             failing.append(health.model_dump(mode="json", include=shown))
-        if Role.STORE in connection.roles:
-            waiting = hub.orders.in_state(connection.connection_id, OrderState.ATTENTION, COUNTED).items
-            for head in waiting:
-                record = hub.orders.load(head.order_id)
-                items.extend(_waiting_places(record) if record else ())
+    for store in stores(hub):
+        for head in hub.orders.in_state(store, OrderState.ATTENTION, COUNTED).items:
+            record = hub.orders.load(head.order_id)
+            items.extend(_waiting_places(record) if record else ())
     return {"items": sorted(items, key=lambda item: str(item["since"])), "connections": failing}
 
 
@@ -186,11 +190,10 @@ def _waiting_places(record: OrderRecord) -> Iterable[dict[str, Any]]:
 
 def status(hub: Hub) -> dict[str, Any]:
     """One look at everything. Orders are counted up to a hundred a state and store."""
-    stores = [one for one in hub.connections.all() if Role.STORE in one.roles]
     orders: dict[str, int] = {}
-    for store in stores:
+    for store in stores(hub):
         for state in OrderState:
-            found = len(hub.orders.in_state(store.connection_id, state, COUNTED).items)
+            found = len(hub.orders.in_state(store, state, COUNTED).items)
             orders[state.value] = orders.get(state.value, 0) + found
     depths = hub.queues.depths()
     return {

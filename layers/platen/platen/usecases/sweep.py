@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from platen.domain.connection import Connection, Role
 from platen.domain.record import OrderState
 from platen.hub import Hub
 from platen.messages import JobHint, OrderHint, Queue, ShipmentHint
 from platen.observability import count, logger
-from platen.ports import Watch
+from platen.ports import Due, Watch
 from platen.usecases.health import parked_until
 from platen.usecases.watch import watch
 
 AT_ONCE = 100
 """So many items a connection and sweep: after an outage its work comes back in portions."""
+
+EVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""Later than anything is due."""
 
 
 def sweep(hub: Hub) -> dict[str, int]:
@@ -22,7 +26,9 @@ def sweep(hub: Hub) -> dict[str, int]:
     now = hub.clock.now()
     connections = hub.connections.all()
     queued = {one.connection_id: _sweep_one(hub, one, now) for one in connections}
-    _count_what_waits(hub, connections, now)
+    former = [name for name in hub.connections.removed() if name not in queued]
+    queued |= {name: sweep_former(hub, name) for name in former}
+    _count_what_waits(hub, connections, former, now)
     count("SweepRan")
     if any(queued.values()):
         logger.info("swept", extra={"queued": queued})
@@ -32,29 +38,34 @@ def sweep(hub: Hub) -> dict[str, int]:
 def _sweep_one(hub: Hub, connection: Connection, now: datetime) -> int:
     if hub.still_there(connection.connection_id) is None or parked_until(hub, connection.connection_id):
         return 0
-    due = hub.orders.due(connection.connection_id, Watch.WORK, now, AT_ONCE)
-    jobs = [
-        JobHint(connection=connection.connection_id, order_id=one.order_id, job_id=one.job_id)
-        for one in due
-        if one.job_id
-    ]
+    return _queue(hub, connection.connection_id, hub.orders.due(connection.connection_id, Watch.WORK, now, AT_ONCE))
+
+
+def sweep_former(hub: Hub, name: str, delay: timedelta = timedelta(0)) -> int:
+    """Queue what a removed connection has left behind, whenever it would be due: there is nobody left whom it could
+    wait for, and what the messages are about is put before a person (see ``usecases.gone``)."""
+    left = [one for watch in (Watch.WORK, Watch.NEWS) for one in hub.orders.due(name, watch, EVER, AT_ONCE)]
+    return _queue(hub, name, left, delay)
+
+
+def _queue(hub: Hub, name: str, due: Sequence[Due], delay: timedelta = timedelta(0)) -> int:
+    jobs = [JobHint(connection=name, order_id=one.order_id, job_id=one.job_id) for one in due if one.job_id]
     shipments = [
-        ShipmentHint(connection=connection.connection_id, order_id=one.order_id, shipment_id=one.shipment_id)
+        ShipmentHint(connection=name, order_id=one.order_id, shipment_id=one.shipment_id)
         for one in due
         if one.shipment_id
     ]
     heads = [one.order_id for one in due if not one.job_id and not one.shipment_id]
     waiting = hub.orders.heads(heads) if heads else {}
     orders = [
-        OrderHint(connection=connection.connection_id, store_order_id=head.store_order_id, topic="sweep")
-        for head in waiting.values()
+        OrderHint(connection=name, store_order_id=head.store_order_id, topic="sweep") for head in waiting.values()
     ]
     if orders:
-        hub.queues.send(Queue.INTAKE, orders)
+        hub.queues.send(Queue.INTAKE, orders, delay=delay)
     if jobs:
-        hub.queues.send(Queue.DISPATCH, jobs)
+        hub.queues.send(Queue.DISPATCH, jobs, delay=delay)
     if shipments:
-        hub.queues.send(Queue.STORE_UPDATES, shipments)
+        hub.queues.send(Queue.STORE_UPDATES, shipments, delay=delay)
     return len(due)
 
 
@@ -67,13 +78,12 @@ def _is_in_trouble(hub: Hub, connection: Connection, now: datetime) -> bool:
     return health.failing_since is not None or bool(health.silences)
 
 
-def _count_what_waits(hub: Hub, connections: list[Connection], now: datetime) -> None:
+def _count_what_waits(hub: Hub, connections: Sequence[Connection], former: Sequence[str], now: datetime) -> None:
+    failing = sum(_is_in_trouble(hub, connection, now) for connection in connections)
+    stores = [one.connection_id for one in connections if Role.STORE in one.roles]
     oldest = now
-    failing = 0
-    for connection in connections:
-        failing += _is_in_trouble(hub, connection, now)
-        if Role.STORE in connection.roles:
-            waiting = hub.orders.in_state(connection.connection_id, OrderState.ATTENTION, AT_ONCE).items
-            oldest = min([oldest, *(head.changed_at for head in waiting)])
+    for name in (*stores, *former):
+        waiting = hub.orders.in_state(name, OrderState.ATTENTION, AT_ONCE).items
+        oldest = min([oldest, *(head.changed_at for head in waiting)])
     count("OldestAttentionMinutes", (now - oldest).total_seconds() // 60)
     count("ConnectionsFailing", failing)
