@@ -136,7 +136,7 @@ class ReadingAFeed(RuleBasedStateMachine):
 
 
 def test_the_fake_loses_and_doubles_nothing() -> None:
-    run_state_machine_as_test(lambda: ReadingAFeed(FakeFeed()))
+    run_state_machine_as_test(lambda: ReadingAFeed(FakeFeed()), settings=settings(stateful_step_count=30))
 
 
 def test_the_table_loses_and_doubles_nothing(dynamodb: Wire, feed_table: DynamoDBFeed) -> None:
@@ -146,5 +146,5 @@ def test_the_table_loses_and_doubles_nothing(dynamodb: Wire, feed_table: DynamoD
             make_table(dynamodb.client, table)
         return ReadingAFeed(feed_table)
 
-    examples = max(15, settings().max_examples // 4)
+    examples = settings().max_examples // 8
     run_state_machine_as_test(machine, settings=settings(max_examples=examples, stateful_step_count=30))

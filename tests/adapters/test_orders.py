@@ -184,6 +184,18 @@ class TestBodies:
         assert orders.body(first.order_id, record.head.body).order == first
         assert orders.body(first.order_id, after.head.body).order == second
 
+    def test_of_many_orders_are_read_at_once(self, orders: Orders) -> None:
+        bodies: dict[tuple[str, str], OrderBody] = {}
+        for number in range(105):
+            order = an_order(store_order_id=str(number))
+            saved = new(orders, order)
+            bodies[order.order_id, saved.head.body] = orders.body(order.order_id, saved.head.body)
+        first, *_ = bodies
+        gone = [("k7x2m3qpl4tzabcd", first[1]), (first[0], "other")]
+        assert orders.bodies([*bodies, *gone, first]) == bodies
+        assert orders.bodies(name for name in [first]) == {first: bodies[first]}
+        assert orders.bodies([]) == {}
+
     def test_that_are_gone_are_said_to_be(self, orders: Orders) -> None:
         record = new(orders)
         for order_id, name in ((record.head.order_id, "other"), ("k7x2m3qpl4tzabcd", record.head.body)):

@@ -275,6 +275,27 @@ class TestTheItems:
         assert dynamodb.count()["Query"] > 1
 
 
+class TestBodiesReadAtOnce:
+    def test_are_there_though_written_this_moment(self, table: DynamoDBOrders, dynamodb: Wire) -> None:
+        """Half the price buys a copy that may lag behind: what it lacks is asked for again, of the table itself."""
+        order = an_order()
+        saved = new(table, order)
+        dynamodb.answers("BatchGetItem", {"Responses": {"OrdersTable": []}, "UnprocessedKeys": {}})
+        found = table.bodies([(order.order_id, saved.head.body)])
+        assert [one.order for one in found.values()] == [order]
+        asked = [
+            one.body["RequestItems"]["OrdersTable"] for one in dynamodb.sent if one.operation == "BatchGetItem"
+        ]
+        assert [one["ConsistentRead"] for one in asked] == [False, True]
+
+    def test_are_asked_for_once_when_they_are_there(self, table: DynamoDBOrders, dynamodb: Wire) -> None:
+        order = an_order()
+        saved = new(table, order)
+        dynamodb.sent.clear()
+        table.bodies([(order.order_id, saved.head.body)])
+        assert dynamodb.count() == {"BatchGetItem": 1}
+
+
 class TestPages:
     def test_of_a_store_are_asked_for_by_number(self, table: DynamoDBOrders) -> None:
         for number in range(5):
