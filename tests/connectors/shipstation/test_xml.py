@@ -203,7 +203,8 @@ class TestWhateverIsInAnOrder:
         )  # fmt: skip
         request = a_request(
             line, number=first, store_order_id=second, email=third, note=long, internal_note=long,
-            tags=tuple(texts), payment_method=fourth, discounts=(Discount(code=fifth, title=long, amount=Decimal("2.22")),),
+            tags=tuple(texts), payment_method=fourth,
+            discounts=(Discount(code=fifth, title=long, amount=Decimal("2.22")),),
             billing=address if full else None, ship_to=address, gift_message=long, packing_message=long,
             shipping=(ShippingChoice(title=long, code=sixth),), job={"store": long, "reason": long, "reprint": 1},
         )  # fmt: skip
