@@ -75,7 +75,7 @@ class V1Way:
         order = self._order_of(job)
         return self._seen(order, job) if order else None
 
-    def locate(self, vendor_ref: str) -> str | None:
+    def locate(self, account: str, vendor_ref: str) -> str | None:  # noqa: ARG002 - the way is the account
         order = self._client.order(vendor_ref)
         return (order.order_key or None) if order else None
 

@@ -78,7 +78,7 @@ class V2Way:
         there = self._shipment_of(job)
         return self._seen(there, job) if there else None
 
-    def locate(self, vendor_ref: str) -> str | None:
+    def locate(self, account: str, vendor_ref: str) -> str | None:  # noqa: ARG002 - the way is the account
         there = self._client.shipment(vendor_ref)
         return next(_names_of(there), None) if there else None
 
@@ -94,7 +94,7 @@ class V2Way:
             raise Refused(f"{there.shipment_number} was not made by Platen: change it in ShipStation by hand.")
         if len(self._parts(there, job)) > 1:
             raise Refused(f"{there.shipment_number} was split in ShipStation: change its parts there by hand.")
-        if _PHASES.get(there.shipment_status) is not VendorPhase.ACCEPTED:
+        if _PHASES.get(there.shipment_status) is not VendorPhase.ACCEPTED or self._has_left(there):
             raise Refused(f"ShipStation has {there.shipment_number} as {there.shipment_status}: it is too late.")
         order = told_as(request)
         self._client.update(there.shipment_id, shipment_body(order, self._settings.warehouse_id), private(order))
@@ -248,10 +248,10 @@ def _told(
 
 
 def _phase_of(parts: Sequence[wire.Shipment], shipped: frozenset[str]) -> VendorPhase:
-    """``shipped``: those that have a parcel, whatever their status says: marks are not known to change it."""
+    """``shipped``: those that have a parcel, whatever their status says: a mark is not known to change it."""
     phases = [_PHASES.get(one.shipment_status, VendorPhase.UNKNOWN) for one in parts]
     alive = [
-        VendorPhase.SHIPPED if one.shipment_id in shipped else phase
+        VendorPhase.IN_PRODUCTION if phase is VendorPhase.ACCEPTED and one.shipment_id in shipped else phase
         for one, phase in zip(parts, phases, strict=True)
         if phase is not VendorPhase.CANCELLED
     ]
