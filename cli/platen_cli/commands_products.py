@@ -12,7 +12,7 @@ from platen_cli import answers
 from platen_cli.answers import read
 from platen_cli.desk import Desk
 from platen_cli.plain import plain
-from platen_cli.products import LARGEST_FILE, Bad, NotATable, Sheet, chunks, read_sheet
+from platen_cli.products import LARGEST_FILE, Bad, NotATable, Sheet, chunks, prints, read_sheet
 from platen_cli.stops import Stop, WrongUsage
 
 StoreOption = Annotated[str, typer.Option("--store", help="The store connection that sells these SKUs.")]
@@ -49,6 +49,8 @@ def import_file(
         raise Stop(words, "Mend them, or say --skip-bad to write the others.", code="bad_rows")
     if not sheet.rows:
         raise Stop("There is no row to write.", code="no_rows")
+    if not any(map(prints, sheet.rows)):
+        desk.warn("This file prints nothing. A row is replaced whole: what the map prints on these SKUs is gone.")
     written = 0 if dry_run else _write(desk, store, sheet)
     result = {"written": written, "good": len(sheet.rows), "skipped": skipped}
     desk.answer(result, lambda: _done(len(sheet.rows), skipped, store, dry_run=dry_run))

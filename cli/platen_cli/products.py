@@ -253,6 +253,11 @@ def row_of(values: Mapping[str, str]) -> Row:
     }
 
 
+def prints(row: Row) -> bool:
+    """Whether a row says anything of printing, beside what a packer has to know."""
+    return any(value for name, value in row.items() if name not in ("sku", _LOCATION, _WEIGHT))
+
+
 def chunks(rows: list[Row], most: int = 500, largest: int = 3_000_000) -> Iterator[list[Row]]:
     """The rows in calls of at most ``most`` rows and about ``largest`` characters."""
     part: list[Row] = []

@@ -87,10 +87,20 @@ def test_no_text_whatsoever_breaks_it(text: str) -> None:
         assert Decimal(weight_of(text.strip())) > 0
 
 
+def test_a_file_that_prints_warns_of_nothing(run: Run, operator: FakeOperator, tmp_path: Path) -> None:
+    file = tmp_path / "products.csv"
+    file.write_text("sku,print_sku,weight\nTEE,BC3001,180\nMUG,,300\n")
+    result = run("products", "import", str(file), "--store", "shop")
+    assert (result.exit_code, "replaced" in result.stderr) == (0, False)
+    assert operator.products["shop/MUG"]["weight"] == "300"
+
+
 def test_the_map_shows_the_weight(run: Run, operator: FakeOperator, tmp_path: Path) -> None:
     file = tmp_path / "weights.csv"
     file.write_text("sku;weight;location\nTEE;12 oz;A4\n")
-    assert run("products", "import", str(file), "--store", "shop").exit_code == 0
+    imported = run("products", "import", str(file), "--store", "shop")
+    assert imported.exit_code == 0
+    assert "what the map prints on these SKUs is gone" in " ".join(imported.stderr.split())
     sent = operator.products["shop/TEE"]
     assert (sent["weight"], sent["location"]) == ("340.194", "A4")
     operator.results["products"] = {"products": [{"sku": "TEE", "details": {}, "weight": "340.194"}]}
