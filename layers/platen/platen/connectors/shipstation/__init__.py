@@ -263,5 +263,7 @@ CONNECTOR = Connector(
     amends=lambda _settings: True,
     takes_waiting=lambda settings: settings.export_waiting and settings.way is not Way.V2,
     fetch_minutes=lambda settings: int(settings.fetch_minutes) if settings.way is Way.CUSTOM_STORE else 0,
+    when_silent="Look in ShipStation at the Custom Store: whether it is active and imports by itself, and what its "
+    "last error was; then have it import once by hand. Orders wait here meanwhile, and none is lost.",
     webhook_access=True,
 )
