@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from platen.connectors.shipstation.body_v1 import without_blanks
-from platen.connectors.shipstation.order import Item, ShipStationOrder, ShipTo
+from platen.connectors.shipstation.order import BillTo, Item, ShipStationOrder, ShipTo
 from platen.connectors.shipstation.texts import shortened
 
 LONGEST_NOTES = 1000
@@ -28,7 +28,7 @@ def shipment_body(order: ShipStationOrder, warehouse_id: str) -> dict[str, Any]:
         "create_sales_order": True,
         "warehouse_id": warehouse_id,
         "requested_shipment_service": order.shipping_method,
-        "ship_to": _ship_to(order.ship_to, order.bill_to.email),
+        "ship_to": _ship_to(order.ship_to, order.bill_to),
         "items": [_item(one, order.order_id) for one in goods],
         "packages": [without_blanks({"package_code": "package", "weight": _weight(float(order.weight))})],
         "notes_from_buyer": order.customer_notes,
@@ -58,12 +58,13 @@ def _notes(order: ShipStationOrder) -> Iterator[str]:
         yield order.internal_notes
 
 
-def _ship_to(one: ShipTo, email: str) -> dict[str, Any]:
+def _ship_to(one: ShipTo, payer: BillTo) -> dict[str, Any]:
+    """The schema asks for a phone, a state and a postcode of everybody; what there is none of is not made up."""
     return without_blanks(
         {
             "name": one.name,
-            "phone": one.phone,
-            "email": email,
+            "phone": one.phone or payer.phone,
+            "email": payer.email,
             "company_name": one.company,
             "address_line1": one.address1,
             "address_line2": one.address2,
