@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -23,8 +24,9 @@ from platen.domain.attention import Problem
 from platen.domain.feed import FeedEntry, FeedStatus
 from platen.domain.job import Job, VendorOrder, VendorPhase, read_external_id
 from platen.domain.verdicts import AlreadyThere, Later, Refused, Verdict
-from platen.observability import logger
 from platen.ports import Access, Conflict, Finding, JobRequest, News
+
+logger = logging.getLogger("platen.shipstation")
 
 NEWEST = 100
 """Entries that are looked at to see whether any waits to be fetched."""
@@ -117,7 +119,9 @@ class CustomStoreWay:
             self._nudge()
         except Verdict as verdict:
             # It comes by itself too; and were this the trouble of the connection, all of it would stand still.
-            logger.warning("ShipStation could not be nudged", extra={"why": verdict.words})
+            logger.warning(
+                "could not be nudged", extra={"connection": self._access.connection_id, "why": verdict.words}
+            )
         return None
 
     def check(self) -> list[Finding]:
