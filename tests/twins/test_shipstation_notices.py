@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -144,7 +146,7 @@ def test_marked_as_shipped_is_told_only_on_demand() -> None:
     assert told == ["1002", "FedEx", "F1", "true"]
 
 
-ODD_NOTICES = [
+ODD_NOTICES: list[tuple[dict[str, Any], Callable[[Element, str], tuple[Any, ...]]]] = [
     ({"no_tracking": True}, lambda notice, url: (text(notice, "TrackingNumber"), query_of(url)["tracking_number"])),
     ({"no_items": True}, lambda notice, _: (notice.find("Items"),)),
     ({"no_line_ids": True}, lambda notice, _: (notice.find("Items/Item/LineItemID"),)),
@@ -238,7 +240,7 @@ def test_labels_by_themselves_one_for_each_order() -> None:
 def test_a_split_order_is_told_in_parts_under_the_id_it_was_fetched_with() -> None:
     twin, shop, _, order = shop_with(two_items())
     child = twin.packing.split(order.order_id, {"12": 1})
-    assert (child.content.number, child.content.paid, child.merged_or_split) == ("1001", 0, True)
+    assert (child.content.number, child.content.paid, child.merged_or_split) == ("1001", Decimal(0), True)
     assert order.content.paid
     twin.packing.label_together([order.order_id, child.order_id])
     twin.tick()

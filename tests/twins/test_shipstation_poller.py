@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -74,7 +75,7 @@ def test_an_order_comes_in_with_all_that_was_said() -> None:
         ("", "two", ""),
     )
     canvas, discount = content.items
-    assert (canvas.line_id, canvas.options[0].value, content.grams) == ("11", "40x30", 1000)
+    assert (canvas.line_id, canvas.options[0].value, content.grams) == ("11", "40x30", Decimal(1000))
     assert (discount.adjustment, discount.unit_price) == (True, Decimal("-5.00"))
     assert (store.errors, store.warnings) == ([], [])
 
@@ -192,7 +193,7 @@ def items(*rows: dict[str, object]) -> dict[str, object]:
     return {"Item": list(rows)}
 
 
-WRONG_ORDERS = [
+WRONG_ORDERS: list[tuple[dict[str, Any], str]] = [
     ({"OrderNumber": ...}, "OrderNumber is missing"),
     ({"OrderNumber": "n" * 51}, "51 characters"),
     ({"OrderNumber": ["1", "2"]}, "2 times"),
@@ -229,9 +230,9 @@ WRONG_ORDERS = [
 
 
 @pytest.mark.parametrize(("changes", "said"), WRONG_ORDERS, ids=[said for _, said in WRONG_ORDERS])
-def test_one_bad_order_fails_its_page(changes: dict[str, object], said: str) -> None:
+def test_one_bad_order_fails_its_page(changes: dict[str, Any], said: str) -> None:
     twin, store, shop, _ = house()
-    shop.pages = [[an_order(), an_order(**{"OrderNumber": "1002", "OrderID": "id-1002"} | changes)]]
+    shop.pages = [[an_order(), an_order("1002", **changes)]]
     assert twin.refresh(store).error
     assert said in " ".join(store.errors[0].problems)
     assert twin.orders == []

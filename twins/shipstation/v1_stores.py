@@ -33,7 +33,10 @@ def store_routes(api: Blueprint, twin: ShipStationTwin) -> None:
 def _stores(api: Blueprint, twin: ShipStationTwin) -> None:
     @api.get("/stores")
     def stores() -> ResponseReturnValue:
+        """Without the status words, which only the store by itself shows (documented)."""
         custom = [v1_render.store(store) for store in twin.stores.values()]
+        for one in custom:
+            del one["statusMappings"]
         return jsonify([v1_render.manual_store(twin.manual_store_id), *custom])
 
     @api.get("/stores/<int:store_id>")

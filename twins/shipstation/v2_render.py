@@ -31,7 +31,13 @@ STATUS = {
 }
 """V1's word -> V2's (inferred; the official table is not known)."""
 PLACE = Address(
-    name="Ship From", street1="1 Dock Road", city="Austin", state="TX", postal_code="78756", country="US"
+    name="Ship From",
+    street1="1 Dock Road",
+    city="Austin",
+    state="TX",
+    postal_code="78756",
+    country="US",
+    phone="555-0100",
 )
 
 
@@ -39,9 +45,10 @@ def se(number: int) -> str:
     return f"se-{number}"
 
 
-def shipment(one: Order, currency: str = "") -> dict[str, Any]:
+def shipment(one: Order) -> dict[str, Any]:
+    """Without adjustments: V2 knows no negative prices (documented), and where they are then is not known."""
     content, extra = one.content, one.content.extra
-    currency = (currency or content.currency).lower()
+    currency = content.currency.lower()
     first, second, third = content.custom_fields
     return {
         "shipment_id": se(one.order_id),
@@ -76,7 +83,7 @@ def shipment(one: Order, currency: str = "") -> dict[str, Any]:
         "store_id": se(one.store_id),
         "packages": extra.get("packages") or [_package(one, currency)],
         "total_weight": {"value": float(content.grams), "unit": "gram"},
-        "items": [_item(item, one) for item in content.items],
+        "items": [_item(item, one) for item in content.items if not item.adjustment],
         "notes_from_buyer": content.customer_notes or None,
         "notes_to_buyer": content.notes_to_buyer or None,
         "internal_notes": content.internal_notes or None,
