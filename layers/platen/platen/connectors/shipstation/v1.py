@@ -95,6 +95,8 @@ class V1Way:
         return self._outline(made, job)
 
     def cancel(self, job: Job) -> VendorOrder | None:
+        """By telling the order back, cancelled. One that was split or merged there is left to a person: its parts
+        have keys of their own, if any, and a key that V1 does not know becomes one order more."""
         order = self._order_of(job)
         if order is None:
             return None
@@ -105,13 +107,17 @@ class V1Way:
                 f"ShipStation has {' and '.join(shipped)} as shipped. If it has not left: void its label there, "
                 "then cancel again."
             )
-        doubts = [doubt for part in parts if (doubt := self._cancelled(part))]
-        now = self.read(job.but(vendor_ref=order.order_id))
+        if _phase_of(parts) is VendorPhase.CANCELLED:
+            return self._outline(order, job)
+        if order.advanced_options.merged_or_split or not order.order_key:
+            raise Refused(f"{order.order_number} was split or merged in ShipStation: cancel it there by hand.")
+        answer = self._cancelled(order)
+        now = self.read(job)
         if now is None or now.phase is VendorPhase.CANCELLED:
             return now
-        if any(isinstance(doubt, Unclear) for doubt in doubts):
-            raise Later(f"{doubts[0].words} It is not cancelled yet ({now.words}); cancelling is tried again.")
-        said = doubts[0].words if doubts else "It gave no reason."
+        if isinstance(answer, Unclear):
+            raise Later(f"{answer.words} It is not cancelled yet ({now.words}); cancelling is tried again.")
+        said = answer.words if answer else "It gave no reason."
         raise Refused(f"ShipStation did not cancel {order.order_number}, which is {now.words} there. {said}")
 
     def check(self) -> list[Finding]:
@@ -139,13 +145,11 @@ class V1Way:
             same(job.vendor_ref, order.order_id, Later)
         return order
 
-    def _cancelled(self, part: wire_v1.Order) -> Refused | Unclear | None:
+    def _cancelled(self, order: wire_v1.Order) -> Refused | Unclear | None:
         """What was said against it, which the read that follows may overrule."""
-        if _phase(part) is VendorPhase.CANCELLED:
-            return None
-        private = texts_in([part.told.get(name) for name in ("shipTo", "billTo", "customerEmail")])
+        private = texts_in([order.told.get(name) for name in ("shipTo", "billTo", "customerEmail")])
         try:
-            self._client.create_or_update(cancelled_body(part.told), private)
+            self._client.create_or_update(cancelled_body(order.told), private)
         except (Refused, Unclear) as answer:
             return answer
         return None
