@@ -19,7 +19,7 @@ _IN_AN_ADDRESS = "!#$%&'()*+,/:;=?@[]~"
 
 def size(text: str) -> int:
     """In UTF-16 units."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text) + sum(character > "\uffff" for character in text)
 
 
 def plain(text: str) -> str:
@@ -73,6 +73,8 @@ def address_of_picture(text: str, most: int) -> str:
 
 def _decoded(text: str) -> str:
     """HTML's names of characters turned into them, and line ends into ours; forbidden characters are left out."""
+    if text.isascii() and text.isprintable() and "&" not in text:
+        return text  # nearly every one is: a page has thousands
     lines = unescape(text).replace("\r\n", "\n").replace("\r", "\n")
     return "".join(character for character in lines if _allowed(character))
 
