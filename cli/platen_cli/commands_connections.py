@@ -117,12 +117,12 @@ def disconnect(
 
 
 _GONE = (
-    "This removes {0} from Platen: its credentials, its schedule and its rules. Orders that are here stay to be read,"
-    " and nothing changes at {0} itself. While anything of it is not over, it is refused."
+    "This removes {0} from Platen: its credentials, its schedule and its rules. Orders that are here stay to be"
+    " read, and nothing changes at {0} itself. While anything of it is not over, it is refused."
 )
 _FORCED = (
-    "This removes {0} from Platen though some of it may not be over. Of a store: its open orders are made, and it is"
-    " never told of their parcels. Of a vendor: what is being made there goes on unheard, and waits for you in"
+    "This removes {0} from Platen though some of it may not be over. Of a store: its open orders are made, and it"
+    " is never told of their parcels. Of a vendor: what is being made there goes on unheard, and waits for you in"
     " platen attention; what was not sent yet is planned anew without it; links to it are taken away."
     " Without --force Platen says what is not over."
 )
