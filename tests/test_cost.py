@@ -90,6 +90,10 @@ class Meter(Wire):
     def _updateitem(self, body: dict[str, Any], act: Callable[[], Any]) -> Any:
         return self._written([(body["TableName"], body["Key"])], 1, act)
 
+    def _batchwriteitem(self, body: dict[str, Any], act: Callable[[], Any]) -> Any:
+        puts = [(table, one["PutRequest"]["Item"]) for table, some in body["RequestItems"].items() for one in some]
+        return self._written([(table, self._key(table, item)) for table, item in puts], 1, act)
+
     def _transactwriteitems(self, body: dict[str, Any], act: Callable[[], Any]) -> Any:
         puts = [one["Put"] for one in body["TransactItems"]]
         return self._written([(one["TableName"], self._key(one["TableName"], one["Item"])) for one in puts], 2, act)
@@ -111,7 +115,9 @@ class Meter(Wire):
         return act()
 
     def _query(self, body: dict[str, Any], act: Callable[[], Any]) -> Any:
-        found = sum(map(size, self._plain().query(**body)["Items"]))
+        # What is left out of the answer is charged for all the same.
+        whole = {name: value for name, value in body.items() if name != "ProjectionExpression"}
+        found = sum(map(size, self._plain().query(**whole)["Items"]))
         self.bill.read += _units(found, consistent=body.get("ConsistentRead", False))
         return act()
 
