@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -109,6 +110,16 @@ def test_a_parcel_without_a_phone_has_the_phone_of_who_pays() -> None:
 
     check_v2_shipment(body)
     assert body["ship_to"]["phone"] == "+1 217 5550199"
+
+
+def test_an_order_whose_weight_nobody_knows_has_no_package_yet() -> None:
+    request = a_request()
+    unweighed = replace(request, body=request.body.but(shelf={}))
+
+    body = shipment_body(told_as(unweighed), "se-1")
+
+    check_v2_shipment(body)
+    assert "packages" not in body
 
 
 def test_an_order_without_any_price_tells_no_money() -> None:

@@ -30,7 +30,7 @@ def shipment_body(order: ShipStationOrder, warehouse_id: str) -> dict[str, Any]:
         "requested_shipment_service": order.shipping_method,
         "ship_to": _ship_to(order.ship_to, order.bill_to),
         "items": [_item(one, order.order_id) for one in goods],
-        "packages": [without_blanks({"package_code": "package", "weight": _weight(float(order.weight))})],
+        "packages": _packages(order),
         "notes_from_buyer": order.customer_notes,
         "internal_notes": shortened("\n".join(_notes(order)), LONGEST_NOTES),
         "is_gift": order.gift,
@@ -93,6 +93,12 @@ def _item(one: Item, order_id: str) -> dict[str, Any]:
             "external_order_item_id": one.line_item_id,
         }
     )
+
+
+def _packages(order: ShipStationOrder) -> list[dict[str, Any]]:
+    """One; none where its weight is not known, for there is none without (documented)."""
+    weight = _weight(float(order.weight))
+    return [{"package_code": "package", "weight": weight}] if weight else []
 
 
 def _weight(grams: float) -> dict[str, Any] | None:
