@@ -287,7 +287,7 @@ def test_a_ship_notice_has_the_elements_of_the_guides_example_in_their_order() -
 
 
 def test_the_schema_is_asked_too_without_what_it_does_not_know() -> None:
-    pytest.importorskip("xmlschema")
+    pytest.importorskip("lxml")
     from twins.shipstation.feed_reading import schema_at  # noqa: PLC0415
 
     twin, store, shop, _ = house(schema=schema_at(str(published(XSD))))
