@@ -26,6 +26,7 @@ _OF_CREDENTIALS = re.compile(
     r"|forbidden|permission|access (?:is )?denied",
     re.IGNORECASE,
 )
+_EMAIL = re.compile(r"[^\s@<>\"']{1,100}@[^\s@<>\"']{1,200}")
 _OF_THE_PLAN = re.compile(
     r"\bAPI\b.{0,60}\b(?:not enabled|not switched on|disabled|not available|not included)|licen[cs]e|subscription",
     re.IGNORECASE,
@@ -110,7 +111,8 @@ def _pages(found: object) -> wire.Pagination:
 def _words(messages: object, private: Sequence[str]) -> str:
     listed = messages if isinstance(messages, list) else []
     said = [_content(one) for one in listed[:_MOST_MESSAGES]]
-    return fit("; ".join(filter(None, said)), private)
+    # An e-mail in it is somebody's, whoever's.
+    return _EMAIL.sub("[hidden]", fit("; ".join(filter(None, said)), private))
 
 
 def _content(message: object) -> str:

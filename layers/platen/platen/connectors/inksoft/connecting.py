@@ -35,12 +35,16 @@ _MAY_NOT_KEY = (
 def check(client: Client, settings: Settings) -> list[Finding]:
     """Raises Busy, Later or Unreachable when InkSoft cannot be asked; all else is a finding."""
     try:
+        signs_in = client.signs_in
+    except Denied as no:
+        return [Finding(ok=False, what=no.words, fix="Put them in, then check again.")]
+    try:
         findings = [_store(client, settings)]
         row = _newest(client)
     except Denied as no:
-        return [Finding(ok=False, what=no.words, fix=_fix(client, no))]
+        return [Finding(ok=False, what=no.words, fix=_fix(no, signs_in))]
     findings.append(Finding(ok=True, what="Orders can be listed."))
-    findings.append(_order(client, row))
+    findings.append(_order(client, row, signs_in))
     findings += _told(settings)
     return findings
 
@@ -63,7 +67,7 @@ def _newest(client: Client) -> Summary | None:
         raise MayNotList(f"This key or user may not list orders. {no}") from None
 
 
-def _order(client: Client, row: Summary | None) -> Finding:
+def _order(client: Client, row: Summary | None, signs_in: bool) -> Finding:
     if row is None:
         return Finding(ok=True, what="There is no order yet, so whether orders can be read was not tried.")
     try:
@@ -73,18 +77,18 @@ def _order(client: Client, row: Summary | None) -> Finding:
             client.order(row.id, row.email)
     except (Denied, Refused) as no:
         return Finding(
-            ok=False, what=f"This key or user may not read orders. {no.words}", fix=_fix(client, MayNotList(""))
+            ok=False, what=f"This key or user may not read orders. {no.words}", fix=_fix(MayNotList(""), signs_in)
         )
     except NotThere as no:
         return Finding(
             ok=False,
             what=f"Order {row.id} is in the list, and cannot be read. {no}",
-            fix=_fix(client, MayNotList("")),
+            fix=_fix(MayNotList(""), signs_in),
         )
     return Finding(ok=True, what="Orders can be read.")
 
 
-def _fix(client: Client, no: Denied) -> str:
+def _fix(no: Denied, signs_in: bool) -> str:
     match no:
         case NoApi():
             return _NO_API
@@ -93,9 +97,9 @@ def _fix(client: Client, no: Denied) -> str:
         case WrongLogin():
             return _LOGIN
         case MayNotList():
-            return _MAY_NOT_USER if client.signs_in else _MAY_NOT_KEY
+            return _MAY_NOT_USER if signs_in else _MAY_NOT_KEY
         case _:
-            return _LOGIN if client.signs_in else _KEY
+            return _LOGIN if signs_in else _KEY
 
 
 def _told(settings: Settings) -> Iterator[Finding]:
