@@ -101,10 +101,10 @@ def test_from_the_store_to_shipstation_and_back_in_two_parts(way: str) -> None:
     child = bench.twin.packing.split(bench.theirs().order_id, {"12": 1})
 
     bench.twin.packing.label(child.order_id, tracking="TWO")
-    bench.run(at_least=timedelta(minutes=61))
+    bench.run(at_least=timedelta(minutes=16))
     assert bench.tracking(order) == ["TWO"]
     bench.twin.packing.label(bench.twin.orders[0].order_id, tracking="ONE")
-    bench.run(at_least=timedelta(minutes=61))
+    bench.run(at_least=timedelta(minutes=16))
 
     assert bench.tracking(order) == ["TWO", "ONE"]
     assert bench.job(order).state is JobState.SHIPPED

@@ -251,6 +251,22 @@ def test_the_list_of_what_moved_names_orders_of_ours_and_where_to_read_on() -> N
     assert "sortDir=DESC" in asked
 
 
+def test_a_part_that_moved_tells_of_the_order_it_was_split_from() -> None:
+    house, http = scripted()
+    child = v1_order(orderId=7, orderKey="made-by-shipstation", advancedOptions=CHILD)
+    many = [v1_order(orderId=8 + n, orderKey="", advancedOptions=CHILD | {"parentId": 5000 + n}) for n in range(30)]
+    http.on("GET /orders", v1_page("orders", child, child, *many))
+    http.on(ONE, reply(body=v1_order()))
+    for number in range(30):
+        http.on(f"GET /orders/{5000 + number}", reply(404, {"message": "none"}))
+
+    news = house.v1().news("")
+
+    assert news is not None
+    assert news.external_ids == (X,)
+    assert len(http.calls) <= 11, "the calls of a minute are few"
+
+
 def test_a_round_goes_on_page_by_page_and_the_next_begins_where_it_was_begun() -> None:
     house, http = scripted()
     http.on("GET /orders", v1_page("orders", v1_order(), pages=2), v1_page("orders", v1_order(), pages=2))

@@ -49,7 +49,7 @@ def test_a_label_is_a_parcel_with_its_link_its_cost_and_the_note_to_the_buyer() 
     assert news is not None
     assert (news.phase, news.words) == (VendorPhase.SHIPPED, "label_purchased")
     [parcel] = news.parcels
-    assert (parcel.carrier, parcel.service, parcel.tracking) == ("FedEx", "Fedex Ground", "383144914556")
+    assert (parcel.carrier, parcel.service, parcel.tracking) == ("FedEx", "FedEx Ground", "383144914556")
     assert (parcel.url, parcel.note) == ("https://track.example/383144914556", "Packed with care")
     assert parcel.cost == Decimal("21.96")
     assert parcel.shipped_at == datetime(2026, 11, 21, 20, 5, 20, 440000, UTC)

@@ -25,7 +25,9 @@ _CARRIERS = {
     "globalpost": "GlobalPost",
 }
 """The codes of accounts to the carriers behind them (inferred: the list is longer than what is published)."""
-_CAPITALS = frozenset({"usps", "ups", "dhl", "dpd", "gls", "us", "uk", "eu"})
+_SPELLED = {
+    name.lower(): name for name in ("USPS", "UPS", "FedEx", "DHL", "DPD", "GLS", "OnTrac", "US", "UK", "EU")
+}
 
 
 def carrier_of(code: str) -> str:
@@ -43,7 +45,7 @@ def service_of(code: str) -> str:
     ('USPS Priority Mail', '')
     """
     words = code.replace("_", " ").split()
-    return " ".join(word.upper() if word in _CAPITALS else word.capitalize() for word in words)
+    return " ".join(_SPELLED.get(word.lower(), word.capitalize()) for word in words)
 
 
 def by_sku(pairs: Iterable[tuple[str, str]]) -> Mapping[str, str]:

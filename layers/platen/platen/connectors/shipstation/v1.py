@@ -26,6 +26,8 @@ OVERLAP = timedelta(minutes=15)
 """How far back the list of what moved is looked at again: it may show changes late (inferred)."""
 SAME_HOUR_TWICE = timedelta(hours=2)
 """How much further back it is asked for: V1's times have no zone, and one hour each November is there twice."""
+MOST_PARENTS = 10
+"""Orders that are looked up for parts of theirs that moved; those of any more are asked about by themselves."""
 _PHASES = {
     "awaiting_payment": VendorPhase.ACCEPTED,
     "awaiting_shipment": VendorPhase.ACCEPTED,
@@ -130,11 +132,19 @@ class V1Way:
         since = place.since - OVERLAP
         store_id = self._settings.v1_store_id
         listed, more = self._client.orders_modified(since - SAME_HOUR_TWICE, place.page, store_id)
-        moved = [one.order_key for one in listed if one.modify_date is None or one.modify_date >= since]
-        ours = dict.fromkeys(filter(read_external_id, moved))
+        moved = [one for one in listed if one.modify_date is None or one.modify_date >= since]
+        ours = dict.fromkeys(filter(read_external_id, self._keys_of(moved)))
         return News(external_ids=tuple(ours), cursor=place.after(more=more), more=more)
 
     # how it stands at ShipStation
+
+    def _keys_of(self, moved: Sequence[wire_v1.Order]) -> Iterator[str]:
+        """Their keys; of one that was split off, that of the order it was split from."""
+        yield from (one.order_key for one in moved)
+        parents = dict.fromkeys(one.advanced_options.parent_id for one in moved)
+        there = {one.order_id for one in moved} | {"", "0"}
+        for parent_id in [one for one in parents if one not in there][:MOST_PARENTS]:
+            yield self.locate("", parent_id) or ""
 
     def _order_of(self, job: Job) -> wire_v1.Order | None:
         """By ShipStation's id, which we have of every order that it took."""
