@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from platen.connectors.shipstation.signatures import SIGNATURE, verify
 from platen.domain.model import iso
-from platen.domain.verdicts import Later, Unreachable
+from platen.domain.verdicts import Later, Unclear, Unreachable
 from platen.ports import Forged, Reply, WebhookRequest
 from tests.connectors.shipstation.api_house import House, ScriptedHttp, reply, scripted
 from tests.connectors.shipstation.signing import KEY_ID, LABEL, NOW, jwk, key, published, signed
@@ -158,6 +158,7 @@ def test_a_key_cannot_stand_in_for_the_mark_of_having_asked() -> None:
         reply(200, {"keys": "none"}),
         reply(200, {"keys": [{}] * 51}),
         Unreachable("no connection"),
+        Unclear("no answer"),
     ],
 )
 def test_keys_that_cannot_be_read_make_the_sender_try_again_and_us_too(answer: Reply | Exception) -> None:

@@ -20,8 +20,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from platen.domain.verdicts import Later
-from platen.ports import Access, Forged, Reply, WebhookRequest
+from platen.domain.verdicts import Later, Unclear
+from platen.ports import Access, Forged, WebhookRequest
 
 PREFIX = "x-shipengine-rsa-sha256-"
 KEY_ID = PREFIX + "key-id"
@@ -31,6 +31,9 @@ APART = timedelta(minutes=5)
 """How far their clock and ours may be apart (documented)."""
 KEPT = timedelta(days=1)
 ASK_AGAIN = timedelta(minutes=3)
+PATIENCE = 3.0
+"""Seconds: the receiver has five, and whoever sends a webhook tries again."""
+_JSON = {"Accept": "application/json"}
 _ASKED = "asked"
 _SMALLEST, _LARGEST = 2048, 8192
 _Base64 = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[A-Za-z0-9_-]+=*$")]
@@ -111,7 +114,10 @@ def _published(key_id: str, access: Access) -> str:
 
 
 def _read(access: Access) -> list[_Key]:
-    reply: Reply = access.http.send("GET", access.settings.jwks_url, headers={"Accept": "application/json"})
+    try:
+        reply = access.http.send("GET", access.settings.jwks_url, headers=_JSON, timeout=PATIENCE)
+    except Unclear as doubt:
+        raise Later(doubt.words) from doubt
     if reply.status != 200:
         raise Later(f"ShipStation answered {reply.status} when asked for the keys of its webhooks.")
     try:
