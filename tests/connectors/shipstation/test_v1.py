@@ -266,6 +266,26 @@ def test_a_carrier_without_a_service_is_not_told_back() -> None:
 
 
 @pytest.mark.parametrize(
+    ("until", "hold", "status"),
+    [
+        ("2026-12-01", Hold.NONE, "on_hold"),
+        (None, Hold.NONE, "awaiting_shipment"),
+        ("2026-12-01", Hold.PAYMENT, "awaiting_payment"),
+    ],
+)
+def test_a_hold_of_the_packers_outlives_a_change_and_one_of_ours_does_not(
+    until: str | None, hold: Hold, status: str
+) -> None:
+    house, http = scripted()
+    http.on(ONE, reply(body=v1_order(orderStatus="on_hold", holdUntilDate=until)))
+    http.on(CREATE, reply(body=v1_order()))
+
+    house.v1().amend(a_request(hold, job={"vendor_ref": "140335319"}))
+
+    assert http.told()[0]["orderStatus"] == status
+
+
+@pytest.mark.parametrize(
     "there",
     [
         v1_order(orderStatus="shipped"),

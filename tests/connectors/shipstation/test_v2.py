@@ -261,6 +261,35 @@ def test_a_change_is_the_whole_shipment() -> None:
     assert made.ref == REF
 
 
+def test_a_change_leaves_what_the_packers_have_set() -> None:
+    house, http = scripted()
+    dimensions = {"unit": "inch", "length": 10.0, "width": 10.0, "height": 2.0}
+    package = {"package_code": "package", "dimensions": dimensions, "weight": {"value": 2.0, "unit": "ounce"}}
+    packed = {
+        "warehouse_id": "se-99",
+        "carrier_id": "se-2077423",
+        "service_code": "fedex_ground",
+        "hold_until_date": "2026-12-01T00:00:00Z",
+        "packages": [package],
+    }
+    http.on(ONE, reply(body=v2_shipment(**packed)))
+    nothing_packed(http)
+    http.on(f"PUT /v2/shipments/{REF}", reply(body=v2_shipment()))
+
+    house.v2().amend(a_request(job=AMENDED))
+
+    [body] = http.told("PUT")
+    check_v2_shipment(body)
+    assert (body["warehouse_id"], body["carrier_id"], body["service_code"]) == (
+        "se-99",
+        "se-2077423",
+        "fedex_ground",
+    )
+    assert body["hold_until_date"] == "2026-12-01T00:00:00Z"
+    weight = {"value": 540.0, "unit": "gram"}
+    assert body["packages"] == [{"package_code": "package", "dimensions": dimensions, "weight": weight}]
+
+
 @pytest.mark.parametrize(
     "there",
     [

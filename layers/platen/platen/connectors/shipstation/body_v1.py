@@ -87,9 +87,16 @@ def changed_body(order: ShipStationOrder, told: Mapping[str, Any]) -> dict[str, 
         kept |= {"carrierCode": told["carrierCode"], "serviceCode": told["serviceCode"]}
     if "weight" not in ours and isinstance(told.get("weight"), Mapping):
         kept["weight"] = _weight(told["weight"])
+    if ours["orderStatus"] == STATUSES[FeedStatus.PAID] and _is_held_by_packers(told):
+        ours["orderStatus"] = STATUSES[FeedStatus.ON_HOLD]
     theirs = told.get("advancedOptions")
     advanced = (dict(theirs) if isinstance(theirs, Mapping) else {}) | ours["advancedOptions"]
     return kept | ours | {"advancedOptions": without_blanks(advanced)}
+
+
+def _is_held_by_packers(told: Mapping[str, Any]) -> bool:
+    """A hold of theirs has a day on which it ends; an order that we tell as held has none (documented)."""
+    return told.get("orderStatus") == STATUSES[FeedStatus.ON_HOLD] and bool(told.get("holdUntilDate"))
 
 
 def cancelled_body(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from platen.connectors.shipstation.body_v1 import without_blanks
 from platen.connectors.shipstation.order import BillTo, Item, ShipStationOrder, ShipTo
 from platen.connectors.shipstation.texts import shortened
 
+_THE_PACKERS = ("carrier_id", "service_code", "confirmation", "hold_until_date", "ship_by_date", "tags")
 LONGEST_NOTES = 1000
 """As for the other ways; V2's own limit is not published."""
 
@@ -46,6 +47,24 @@ def shipment_body(order: ShipStationOrder, warehouse_id: str) -> dict[str, Any]:
             "tax_paid": _money(float(order.tax), order.currency),
         }
     return without_blanks(body)
+
+
+def changed_body(order: ShipStationOrder, warehouse_id: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    """The shipment as it is now, with what the packers have set; ``told`` is it as ShipStation has it."""
+    ours = shipment_body(order, str(told.get("warehouse_id") or "") or warehouse_id)
+    kept = {name: told[name] for name in _THE_PACKERS if told.get(name)}
+    if not (kept.get("carrier_id") and kept.get("service_code")):
+        kept = {name: value for name, value in kept.items() if name not in ("carrier_id", "service_code")}
+    return kept | ours | _repacked(order, told.get("packages"))
+
+
+def _repacked(order: ShipStationOrder, packages: object) -> dict[str, Any]:
+    """The one package that the packers have chosen, with what the order weighs now."""
+    if not isinstance(packages, list) or len(packages) != 1 or not isinstance(packages[0], Mapping):
+        return {}
+    box = {name: packages[0][name] for name in ("package_code", "dimensions", "weight") if packages[0].get(name)}
+    box |= without_blanks({"weight": _weight(float(order.weight))})
+    return {"packages": [box]} if "weight" in box else {}
 
 
 def _notes(order: ShipStationOrder) -> Iterator[str]:

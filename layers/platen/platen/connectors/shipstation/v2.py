@@ -8,7 +8,7 @@ from functools import cached_property
 
 from platen.connectors.answering import stored_credentials
 from platen.connectors.shipstation import Credentials, Settings, wire
-from platen.connectors.shipstation.body_v2 import shipment_body
+from platen.connectors.shipstation.body_v2 import changed_body, shipment_body
 from platen.connectors.shipstation.checking import check_v2
 from platen.connectors.shipstation.client import Client
 from platen.connectors.shipstation.mapping import line_item_ids
@@ -97,7 +97,8 @@ class V2Way:
         if _PHASES.get(there.shipment_status) is not VendorPhase.ACCEPTED or self._has_left(there):
             raise Refused(f"ShipStation has {there.shipment_number} as {there.shipment_status}: it is too late.")
         order = told_as(request)
-        self._client.update(there.shipment_id, shipment_body(order, self._settings.warehouse_id), private(order))
+        body = changed_body(order, self._settings.warehouse_id, there.told)
+        self._client.update(there.shipment_id, body, private(order))
         now = self._shipment_of(job)
         if now is None:
             raise Unclear(f"ShipStation was told what {job.external_id} is now, and does not show it any more.")

@@ -99,8 +99,13 @@ class Shipment(Wire):
     shipment_status: Text = ""
     notes_to_buyer: Text = ""
     items: Annotated[list[Item], BeforeValidator(_list)] = Field(default=[], max_length=MOST_LISTED)
-    errors: Annotated[list[Text], BeforeValidator(_list)] = Field(default=[], max_length=MOST_LISTED)
-    """Why it was not created, in the answer to a request for several."""
+    told: dict[str, Any] = Field(default={}, repr=False)
+    """All of it, as it came: what the packers have set is told back to it with a change."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keeping_all_of_it(cls, data: object) -> object:
+        return {**data, "told": data} if isinstance(data, dict) else data
 
 
 class Created(Wire):
