@@ -1,6 +1,6 @@
 """What a vendor's coming by costs: requests and capacity units of each page, of an idle poll, of a few changes.
 
-Run with ``-s`` to see the table. Units are reckoned as in ``test_cost``; ``benchmarks/feed.py`` has fifty times
+Run with ``-s`` to see the table. Units are reckoned as in ``test_cost``; ``benchmarks/feed.py`` has a hundred times
 as many entries.
 """
 
@@ -26,8 +26,8 @@ from tests.fakes import FakeClock
 from tests.support.filling import Filling
 from tests.test_cost import Bill, Meter, shown
 
-SIZE = 20
-OPEN = 200
+SIZE = 10
+OPEN = 100
 PAGES = OPEN // SIZE
 INDEX_BYTES = 128
 """What an entry has in the index, at most."""
@@ -103,11 +103,11 @@ def test_coming_by_for_nothing_costs_one_query(packers: Packers) -> None:
 
 def test_a_few_changes_cost_as_much_as_there_are_of_them(packers: Packers) -> None:
     entries = packers.fill()
-    packers.feed.mark_fetched(entries[::20], NOW)
+    packers.feed.mark_fetched(entries[::10], NOW)
     start = NOW + timedelta(hours=1)
 
     def change() -> None:
-        for entry in entries[::20]:
+        for entry in entries[::10]:
             packers.feed.save(entry, entry.but(modified=start))
 
     packers.billed("ten change", change)
