@@ -208,7 +208,7 @@ class TestOnABadDay:
         assert house.store
         orders = [house.ink_order(), house.shop_order()]
         house.store.oddities[odd] = 3
-        house.ship_all(hours=6)
+        house.ship_all(at_least=3)
         house.assert_shipped_once(*orders)
 
     @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ class TestOnABadDay:
         orders = [house.ink_order(), house.shop_order()]
         for name, value in odd.items():
             setattr(house.shipstation.notifier.switches, name, value)
-        house.ship_all(hours=6)
+        house.ship_all(at_least=3)
         house.run(timedelta(hours=6), at_least=timedelta(hours=3))
         house.assert_shipped_once(*orders)
 
@@ -254,7 +254,7 @@ class TestOnABadDay:
     ) -> None:
         orders = [house.ink_order(), house.shop_order()]
         getattr(house.switch, side)(call, Crash())
-        house.ship_all(hours=8)
+        house.ship_all(at_least=3)
         house.assert_shipped_once(*orders)
 
     @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ class TestOnABadDay:
     ) -> None:
         order = house.ink_order()
         house.inksoft.trouble(kind, method, times=2)  # type: ignore[arg-type]
-        house.ship_all(hours=8)
+        house.ship_all(at_least=3)
         house.assert_shipped_once(order)
 
     def test_a_connection_that_shipstation_left_is_seen_in_time_and_well_again_by_itself(

@@ -188,15 +188,15 @@ class PackingHouse(Bench):
     def next_moment(self) -> datetime:
         posts = [one.due for twin in (self.shopify, self.shipstation) for one in twin.outbox.waiting]
         posts += [one.due for one in self.shipstation.notifier.notices if one.state == "waiting"]
-        if self.store:
+        if self.store and self.store.auto_import:
             posts.append((self.store.last_attempt or self.store.last_refresh) + EVERY)
         return min([super().next_moment(), *posts])
 
-    def ship_all(self, hours: float = 3, **label: Any) -> None:
-        """Orders find their way to ShipStation, get their labels, and the stores are told."""
-        self.run(timedelta(hours=hours), at_least=timedelta(hours=1))
-        self.pack_everything(**label)
-        self.run(timedelta(hours=hours), at_least=timedelta(hours=1))
+    def ship_all(self, at_least: float = 1, **label: Any) -> None:
+        """Orders find their way to ShipStation, get their labels, and the stores are told; in so many hours each."""
+        for step in (lambda: self.pack_everything(**label), lambda: None):
+            self.run(timedelta(hours=at_least + 2), at_least=timedelta(hours=at_least))
+            step()
 
     # looking
 
