@@ -84,7 +84,7 @@ def test_an_order_bent_in_any_way_is_read_the_same_twice(theirs: dict[str, Any])
 @given(_orders(), st.randoms(use_true_random=False))
 def test_an_order_in_any_order_is_the_same(theirs: dict[str, Any], random: Any) -> None:
     mixed = dict(theirs)
-    for name in ("ProductionCards", "Timeline", "TotalAdjustments", "Shipments"):
+    for name in ("Items", "CustomLineItems", "ProductionCards", "Timeline", "TotalAdjustments", "Shipments"):
         if isinstance(mixed[name], list):
             mixed[name] = random.sample(mixed[name], len(mixed[name]))
     first, again = _read(_envelope(theirs)), _read(_envelope(mixed))

@@ -79,7 +79,7 @@ def _cards_of(item: wire.Item, cards: Sequence[wire.ProductionCard]) -> tuple[wi
     for belongs in (_names_it, _is_of_its_row, _is_of_its_design):
         found = [card for card in cards if belongs(card, item)]
         if found:
-            return tuple(sorted(found, key=lambda card: (side_rank(side_of(card)), card.region_name, _by_id(card))))
+            return tuple(sorted(found, key=_place_of))
     return ()
 
 
@@ -101,8 +101,9 @@ def _is_of_its_design(card: wire.ProductionCard, item: wire.Item) -> bool:
     return card.art_id in arts if card.art_id and arts else not card.art_id and not arts
 
 
-def _by_id(card: wire.ProductionCard) -> tuple[int, str]:
-    return len(card.id), card.id
+def _place_of(card: wire.ProductionCard) -> tuple[object, ...]:
+    """Front first; in the end by all that is on it, so that no two cards may change places."""
+    return side_rank(side_of(card)), card.region_name, len(card.id), card.id, card.model_dump_json()
 
 
 def side_of(card: wire.ProductionCard) -> str:

@@ -36,9 +36,10 @@ def key_of(line_id: str) -> str:
 
 
 def _items(theirs: wire.Order, products: Products, pattern: str, ships: bool) -> list[Line]:
-    ids = _unique([(item.key, item.product_style_size_id) for item in theirs.items])
+    items = sorted(theirs.items, key=wire.Item.model_dump_json)
+    ids = _unique([(item.key, item.product_style_size_id) for item in items])
     lines = []
-    for line_id, item in zip(ids, theirs.items, strict=True):
+    for line_id, item in zip(ids, items, strict=True):
         goods = goods_of(item, theirs.production_cards, products)
         sku = line_sku(goods, pattern)
         lines.append(
@@ -95,7 +96,7 @@ def _notes(theirs: wire.Order, item: wire.Item) -> list[str]:
 
 
 def _custom_items(theirs: wire.Order, ships: bool) -> list[Line]:
-    rows = theirs.custom_line_items
+    rows = sorted(theirs.custom_line_items, key=wire.CustomLineItem.model_dump_json)
     ids = _unique([(f"{_CUSTOM}{one.unique_id or one.id or _named_by_content(one)}", "") for one in rows])
     return [
         Line(

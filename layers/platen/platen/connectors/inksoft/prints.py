@@ -56,7 +56,7 @@ def _of_preview(one: wire.SidePreview) -> Print:
 
 
 def _previews(item: wire.Item) -> list[wire.SidePreview]:
-    return sorted(item.side_previews, key=lambda one: (side_rank(one.side_name), one.design_only_url))
+    return sorted(item.side_previews, key=lambda one: (side_rank(one.side_name), one.model_dump_json()))
 
 
 def image_of(item: wire.Item, goods: Goods) -> str:
