@@ -23,7 +23,7 @@ from platen.domain.record import OrderBody, step_job
 from platen.hub import Hub
 from platen.messages import Queue, VendorHint
 from platen.observability import count, logger
-from platen.ports import FeedRequest, Forged, NotFound, Posted, Unreadable, Window
+from platen.ports import FeedRequest, Forged, Posted, Unreadable, Window
 from platen.usecases import health
 from platen.usecases.at_vendor import save_job_with_order
 from platen.usecases.receive import any_equal, identify
@@ -60,12 +60,16 @@ def serve(hub: Hub, *, connection_id: str, key: str, request: FeedRequest) -> An
         count("SignatureRefused")
         return _refusal(door, HTTPStatus.UNAUTHORIZED, _WRONG_LOGIN)
     try:
-        asked = door.read(request, hub.settings(connection))
+        return _answered(hub, connection, door, request)
     except Unreadable as unreadable:
         logger.warning("feed call unreadable", extra={"connection": connection_id, "why": str(unreadable)})
         return _refusal(door, HTTPStatus.BAD_REQUEST, str(unreadable))
+
+
+def _answered(hub: Hub, connection: Connection, door: FeedDoor, request: FeedRequest) -> Answer:
+    asked = door.read(request, hub.settings(connection))
     if isinstance(asked, Posted):
-        return _take(hub, connection, door, asked)
+        return _take(hub, connection, door, asked)  # also while it is paused: a parcel that left has left
     if connection.paused:
         return _refusal(door, HTTPStatus.SERVICE_UNAVAILABLE, "This connection is paused in Platen.")
     return _export(hub, connection, door, asked)
@@ -75,8 +79,10 @@ _WRONG_LOGIN = "The user name or password is not the one that was set for this c
 
 
 def _refusal(door: FeedDoor, status: HTTPStatus, words: str) -> Answer:
-    also = _WHO if status is HTTPStatus.UNAUTHORIZED else {}
-    return Answer(status, door.refuse(words), {"content-type": door.content_type, "cache-control": "no-store"} | also)
+    headers = {"content-type": door.content_type, "cache-control": "no-store"}
+    if status is HTTPStatus.UNAUTHORIZED:
+        headers |= _WHO
+    return Answer(status, door.refuse(words), headers)
 
 
 # what it fetches
@@ -112,7 +118,7 @@ def _with_bodies(hub: Hub, entries: Sequence[FeedEntry]) -> Iterable[tuple[FeedE
 
 
 def _note_fetched(hub: Hub, connection: Connection, given: Sequence[FeedEntry]) -> None:
-    """Only what is new to the vendor is written. A hint lost with a crash here: the job is asked about by and by."""
+    """Only what is new to the vendor is written. A hint lost with a crash here: it is asked about by and by."""
     new = hub.feed.mark_fetched([entry for entry in given if not entry.is_fetched], hub.clock.now())
     _tell(hub, connection, new, "fetched")
     if new:
@@ -166,24 +172,26 @@ def _entry_of(hub: Hub, connection: Connection, posted: Posted) -> FeedEntry | N
     if entry and entry.connection == connection.connection_id and entry.external_id == posted.external_id:
         return entry
     whole = _PART_OF_A_SPLIT.sub("", posted.number)
-    return _by_number(hub, connection, posted.number) or (
-        _by_number(hub, connection, whole) if whole != posted.number else None
-    )
+    found = {
+        one.external_id: one
+        for number in dict.fromkeys((posted.number, whole))
+        for one in _by_number(hub, connection, number)
+    }
+    # A second job of an order has a number of its own, which looks like a split's.
+    called_so = [one for one in found.values() if _plain(one.number) == _plain(posted.number)]
+    candidates = called_so or list(found.values())
+    return candidates[0] if len(candidates) == 1 else None
 
 
-def _by_number(hub: Hub, connection: Connection, number: str) -> FeedEntry | None:
-    """The one entry with that number, of whatever store; None where there is none, or several."""
+def _by_number(hub: Hub, connection: Connection, number: str) -> Iterable[FeedEntry]:
+    """The entries of the orders that any of the stores calls by that number."""
     if not _plain(number):
-        return None
-    found = [
-        entry
-        for store in hub.connections.all()
-        if Role.STORE in store.roles
-        for head in hub.orders.by_number(store.connection_id, number)
-        if _plain(head.number) == _plain(number)
-        for entry in _entries_of(hub, connection, head.order_id)
-    ]
-    return found[0] if len(found) == 1 else None
+        return
+    for store in hub.connections.all():
+        heads = hub.orders.by_number(store.connection_id, number) if Role.STORE in store.roles else ()
+        for head in heads:
+            if _plain(head.number) == _plain(number):
+                yield from _entries_of(hub, connection, head.order_id)
 
 
 def _entries_of(hub: Hub, connection: Connection, order_id: str) -> Iterable[FeedEntry]:
