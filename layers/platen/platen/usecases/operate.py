@@ -281,13 +281,18 @@ def _fields(invalid: ValidationError) -> list[Answer]:
     """What is wrong with which field; never the value, it may be a secret."""
     return [
         {
-            "what": f"{'.'.join(map(str, error['loc'])) or invalid.title}: {error['msg']}",
+            "what": f"{'.'.join(map(str, error['loc'])) or invalid.title}: {_plain(error['msg'])}",
             "line_id": "",
             "field": ".".join(map(str, error["loc"])),
             "suggestion": "",
         }
         for error in invalid.errors(include_input=False, include_url=False, include_context=False)
     ]
+
+
+def _plain(message: str) -> str:
+    """Without the word that pydantic puts in front of what our own validators say."""
+    return message.removeprefix("Value error, ")
 
 
 def _capital(text: str) -> str:

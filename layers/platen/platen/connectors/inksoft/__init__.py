@@ -164,25 +164,29 @@ class Settings(BaseModel):
     )
     tell_carrier: bool = Field(
         default=False,
-        title="Tell carrier, service, cost and note too (advanced)",
+        title="Tell carrier, service, cost and note too",
         description="Not confirmed that InkSoft takes more than the tracking number. Try it with one parcel first.",
+        json_schema_extra=ADVANCED,
     )
     look_back_hours: int = Field(
         default=0,
         ge=0,
         le=72,
-        title="Look back further (hours, advanced)",
+        title="Look back further (hours)",
         description="If changes come late or not at all: InkSoft may count times in its own zone. Costs reads.",
+        json_schema_extra=ADVANCED,
     )
     posts: Posts = Field(
         default=Posts.JSON,
-        title="How calls are sent (advanced)",
+        title="How calls are sent",
         description="json, or form if InkSoft answers that it did not get what it needs.",
+        json_schema_extra=ADVANCED,
     )
     api_url: Annotated[str, StringConstraints(max_length=300), AfterValidator(_base_url)] = Field(
         default="",
-        title="API address (advanced)",
+        title="API address",
         description="Empty for InkSoft itself. Set only to talk through a proxy or to a stand-in.",
+        json_schema_extra=ADVANCED,
     )
 
     @property
