@@ -83,6 +83,16 @@ class TestOnAGoodDay:
         assert house.of(order).head.state is OrderState.DONE
         assert house.inksoft.order(order.id).status == "Shipped"
 
+    @pytest.mark.parametrize("way", WAYS)
+    def test_nobody_looks_at_print_files_for_who_only_packs(self, way: str) -> None:
+        house = PackingHouse(way).connect()
+        order = house.ink_order()
+        soon(house)
+        body = house.orders.body(house.key(order), house.of(order).head.body)
+        assert any(details.url for details in body.printing.values())
+        assert house.artwork.looked == []
+        assert house.of(order).jobs["1"].warnings == ()
+
     def test_nothing_waiting_is_an_answer_and_no_error(self, house: PackingHouse) -> None:
         soon(house)
         assert house.calls

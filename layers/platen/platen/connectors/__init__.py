@@ -84,6 +84,8 @@ class Connector:
     """Why its contract may prove wrong, for people to read before they trust it; empty where it is published."""
     lacking: Callable[[PrintDetails], tuple[str, ...]] = field(default=lambda _: ())
     """print details -> the names of the fields (``print_url``, …) without which it makes nothing of them."""
+    prints: bool = True
+    """It prints what it is sent; where it does not, nobody looks at print files for it."""
     most_prints: int = 99
     """How many prints it puts on one product."""
     default_class: Callable[[Any], str] = field(default=lambda _: "")

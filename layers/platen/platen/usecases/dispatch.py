@@ -153,7 +153,8 @@ class _Sending:
 
     def _artwork_stops_it(self, vendor: Vendor, request: JobRequest) -> bool:
         check = self.connection.making.artwork
-        if check is ArtworkCheck.OFF or self.hub.artwork is None:
+        prints = self.hub.connector(self.connection.system).prints
+        if check is ArtworkCheck.OFF or self.hub.artwork is None or not prints:
             return False
         deadline = (self.job.lease_until or self.hub.clock.now()) - LEASE + LOOKING
         problems = look_at_artwork(self.hub, self.hub.artwork, vendor, request, deadline)

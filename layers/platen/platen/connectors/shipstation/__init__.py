@@ -266,4 +266,5 @@ CONNECTOR = Connector(
     when_silent="Look in ShipStation at the Custom Store: whether it is active and imports by itself, and what its "
     "last error was; then have it import once by hand. Orders wait here meanwhile, and none is lost.",
     webhook_access=True,
+    prints=False,
 )
