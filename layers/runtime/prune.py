@@ -3,6 +3,9 @@
 Run by the Makefile beside it with the folder of the packages. botocore describes some 440 services;
 Platen calls ``SERVICES``. Their descriptions lose the documentation, the table of endpoints keeps all
 partitions but only these services, and what only helps developers goes.
+
+Of cffi, cryptography reads the compiled ``_cffi_backend`` and nothing else: cffi's own package, and pycparser for
+it, are there to build such modules.
 """
 
 from __future__ import annotations
@@ -20,12 +23,19 @@ UNUSED = (
     "boto3/examples",
     "boto3/data",  # of boto3's resources; clients are made from botocore's data
     "bin",
+    "cffi",
+    "pycparser",
 )
+UNREAD = ("*.pyi", "*.h")
+"""Files of which only compilers and type checkers know."""
 
 
 def prune(site: Path) -> None:
     for name in UNUSED:
         shutil.rmtree(site / name, ignore_errors=True)
+    for pattern in UNREAD:
+        for file in site.rglob(pattern):
+            file.unlink()
     for folder in (site / "botocore/data").iterdir():
         if folder.is_dir() and folder.name not in SERVICES:
             shutil.rmtree(folder)

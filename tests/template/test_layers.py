@@ -57,8 +57,14 @@ def test_pruning_keeps_our_services_and_every_partition(prune: ModuleType, tmp_p
         (data / name / "2012-11-05/service-2.json.gz").write_bytes(gzip.compress(json.dumps(service).encode()))
     partitions = [{"partition": name, "services": {"sqs": {}, "ec2": {}}} for name in ("aws", "aws-us-gov")]
     (data / "endpoints.json").write_text(json.dumps({"partitions": partitions}))
+    for name in ("cffi/api.py", "cryptography/_rust.pyi", "cryptography/_rust.so", "cryptography/include/x.h"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
 
     prune.prune(tmp_path)
+
+    others = [path for path in tmp_path.rglob("*") if path.is_file() and not path.is_relative_to(data)]
+    assert [path.name for path in others] == ["_rust.so"]
 
     assert [path.name for path in data.iterdir() if path.is_dir()] == ["sqs"]
     kept = json.loads((data / "sqs/2012-11-05/service-2.json").read_text())
