@@ -22,6 +22,7 @@ CAUSES = {
     "vendor_refused": "The vendor refused it",
     "unconfirmed": "Nobody can say whether the vendor has it",
     "changed_after_sent": "The order was changed after it was sent",
+    "changed_after_shipped": "It had shipped before its change could be told",
     "cancel_refused": "The vendor did not cancel it",
     "cancelled_after_shipped": "It was cancelled after it had shipped",
     "vendor_cancelled": "The vendor cancelled it",

@@ -56,6 +56,7 @@ OUTCOMES: dict[tuple[Cause, Action], int] = {
     (Cause.CHANGED_AFTER_SENT, Action.CANCEL): 0,
     (Cause.CANCEL_REFUSED, Action.RETRY): 0,
     (Cause.CANCEL_REFUSED, Action.RELEASE): 1,
+    (Cause.CHANGED_AFTER_SHIPPED, Action.RELEASE): 1,
     (Cause.CANCELLED_AFTER_SHIPPED, Action.RELEASE): 1,
     (Cause.VENDOR_CANCELLED, Action.RESEND): 1,
     (Cause.VENDOR_CANCELLED, Action.CANCEL): 0,

@@ -18,6 +18,7 @@ from platen.domain.making import ArtworkCheck, Fallback, Making
 from platen.domain.order import Attribute, Order
 from platen.domain.record import OrderBody, OrderRecord, OrderState
 from platen.domain.verdicts import Refused, Unclear
+from platen.messages import Queue, VendorHint
 from tests.support.stall import ANYWHERE, StallBench
 
 DEAD = (VendorPhase.CANCELLED, VendorPhase.FAILED)
@@ -209,6 +210,21 @@ def cancelled_after_shipped() -> Scene:
     return scene
 
 
+def changed_after_shipped() -> Scene:
+    scene = sent()
+    scene.bench.vendor.takes_changes = True
+    scene.bench.changed(scene.order, ship_to=ANYWHERE.but(address1="2 Other Street"))
+    while scene.bench.work_one(Queue.INTAKE):
+        pass
+    (made,) = scene.bench.vendor.made
+    made.phase = VendorPhase.SHIPPED
+    made.parcels.append(VendorParcel(tracking="T1"))
+    scene.bench.queues.send(Queue.SHIPMENTS, [VendorHint(connection="press", external_id=made.external_id)])
+    scene.bench.work_one(Queue.SHIPMENTS)
+    scene.bench.run(at_least=timedelta(hours=4))
+    return scene
+
+
 def vendor_cancelled() -> Scene:
     scene = sent()
     moved(scene, VendorPhase.CANCELLED)
@@ -276,6 +292,7 @@ SCENES: dict[Cause, Callable[[], Scene]] = {
     Cause.UNCONFIRMED: unconfirmed,
     Cause.CHANGED_AFTER_SENT: changed_after_sent,
     Cause.CANCEL_REFUSED: cancel_refused,
+    Cause.CHANGED_AFTER_SHIPPED: changed_after_shipped,
     Cause.CANCELLED_AFTER_SHIPPED: cancelled_after_shipped,
     Cause.VENDOR_CANCELLED: vendor_cancelled,
     Cause.VENDOR_FAILED: vendor_failed,

@@ -39,6 +39,7 @@ class Cause(StrEnum):
     VENDOR_REFUSED = "vendor_refused"
     UNCONFIRMED = "unconfirmed"
     CHANGED_AFTER_SENT = "changed_after_sent"
+    CHANGED_AFTER_SHIPPED = "changed_after_shipped"
     CANCEL_REFUSED = "cancel_refused"
     CANCELLED_AFTER_SHIPPED = "cancelled_after_shipped"
     VENDOR_CANCELLED = "vendor_cancelled"
@@ -63,6 +64,7 @@ ACTIONS: dict[Cause, tuple[Action, ...]] = {
     Cause.VENDOR_REFUSED: (Action.RETRY, Action.CANCEL),
     Cause.UNCONFIRMED: (Action.RETRY, Action.RESEND, Action.MARK_SENT, Action.CANCEL),
     Cause.CHANGED_AFTER_SENT: (Action.RELEASE, Action.CANCEL),
+    Cause.CHANGED_AFTER_SHIPPED: (Action.RELEASE,),
     Cause.CANCEL_REFUSED: (Action.RETRY, Action.MARK_CANCELLED, Action.RELEASE),
     Cause.CANCELLED_AFTER_SHIPPED: (Action.RELEASE,),
     Cause.VENDOR_CANCELLED: (Action.RESEND, Action.CANCEL),

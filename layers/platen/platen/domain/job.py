@@ -158,6 +158,8 @@ class Job(Claimable):
     """The store or a person wants it cancelled; the vendor has not said yes yet."""
     amend_wanted: bool = False
     """The order changed, and its vendor takes changes: it has still to be told (``asked`` is what)."""
+    told_lines: tuple[JobLine, ...] = ()
+    """What the vendor has of it while it is still to be told of fewer; empty: ``lines``."""
     hold: Hold = Hold.NONE
     """Set on the job of a vendor that also keeps orders which are not to be made yet."""
     dropped: bool = False
@@ -200,8 +202,14 @@ class Job(Claimable):
 
     @property
     def to_be_amended(self) -> bool:
-        """True while its vendor has still to be told of a change, and may be."""
-        return self.amend_wanted and bool(self.vendor_ref) and self.state in _AMENDABLE
+        """True while its vendor has still to be told of a change, and may be; a cancel is all that is passed on."""
+        may_be = bool(self.vendor_ref) and self.state in _AMENDABLE and not self.cancel_wanted
+        return self.amend_wanted and may_be
+
+    @property
+    def lines_there(self) -> tuple[JobLine, ...]:
+        """What its vendor has, or may have, of it: what may still come in parcels."""
+        return self.told_lines or self.lines
 
 
 _AMENDABLE = frozenset({JobState.SENT, JobState.IN_PRODUCTION})

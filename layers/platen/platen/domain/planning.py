@@ -7,9 +7,10 @@ late or out of order changes nothing that the first one did not.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
+from platen.domain.amending import changes, may_be_amended, pieces_of, was_let_go, without
 from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.calling_off import MID_SEND, taken_back, without_jobs
 from platen.domain.content import CANCELLED, UNPLANNED, Content, content_of
@@ -20,6 +21,7 @@ from platen.domain.order import Order
 from platen.domain.record import CancelWish, OrderBody, OrderHead, OrderRecord, step_job
 from platen.domain.routing import Plan
 from platen.domain.shares import shares_beside
+from platen.domain.tracking import shipped_of
 
 _GONE_BY_A_LOOK = frozenset(
     {
@@ -31,8 +33,6 @@ _GONE_BY_A_LOOK = frozenset(
     }
 )
 """What a fresh look at the order finds again, if it is still so."""
-_NOT_AMENDED = frozenset({JobState.ATTENTION, JobState.CANCELLED})
-"""A person looks at it already, or it is over."""
 _LINE_GONE = "This line is gone from the order, so nobody can be told what to make of it. Cancel this job."
 
 
@@ -86,8 +86,9 @@ class _Planner:
         self.lines = {line.line_id: line for line in plan.lines}
         # A reprint is beyond what the order asks for: it takes nothing of it.
         asked_for = [job for job in self.jobs.values() if not job.reprint_of]
-        self.made = _quantities(job for job in asked_for if job.bound and not job.cancel_wanted)
-        self.bound = _quantities(job for job in asked_for if job.bound or _given_up(job))
+        self.made = pieces_of(job for job in asked_for if job.bound and not job.cancel_wanted)
+        self.bound = pieces_of(job for job in asked_for if job.bound or _given_up(job))
+        self.ending = pieces_of(job for job in asked_for if job.bound and job.cancel_wanted and not job.dropped)
 
     def run(self) -> Planned:
         if self.order.cancelled_at or self.before.head.cancel:
@@ -106,57 +107,88 @@ class _Planner:
     def _look_after_bound_jobs(self) -> None:
         if self.plan.cause:
             return  # the order itself waits for a person; what it asks for is not known
-        for job in list(self.jobs.values()):
-            if not job.bound or job.state is JobState.SHIPPED or job.cancel_wanted:
-                continue
-            if job.vendor in self.plan.amends and job.state not in _NOT_AMENDED:
+        bound = [job for job in self.jobs.values() if job.bound and job.state is not JobState.SHIPPED]
+        amendable = [job for job in bound if self._is_amendable(job)]
+        # They first: what they can take off, no person has to be asked about.
+        for job in amendable:
+            if not job.cancel_wanted:
                 self._look_after_amendable(job)
-                continue
-            content = self._asked_of(job)
-            seen = not job.asked or job.state is JobState.ATTENTION
-            if content.is_what_was_told(Content.read(job.asked or job.content)) and seen:
-                continue
-            if job.state in MID_SEND:
-                self.again = True
-            else:
-                self._put(self._changed(job, content))
+        for job in bound:
+            if not job.cancel_wanted and job not in amendable:
+                self._look_after_fixed(job)
 
-    def _look_after_amendable(self, job: Job) -> None:
-        """Its vendor takes changes: whatever there is of them, a corrected address or a note, is told."""
-        asked = Content.read(job.asked or job.content)
-        if job.body == self.name and self._asked_of(job).is_what_was_told(asked):
+    def _look_after_fixed(self, job: Job) -> None:
+        content = self._asked_of(job)
+        seen = not job.asked or job.state is JobState.ATTENTION
+        if content.is_what_was_told(Content.read(job.asked or job.content)) and seen:
             return
         if job.state in MID_SEND:
             self.again = True
         else:
-            self._put(self._amended(job))
+            self._put(self._changed(job, content))
 
-    def _amended(self, job: Job) -> Job:
-        """With what is left of its lines. ``asked`` becomes ``content`` once the vendor has taken it."""
-        excess = self._excess(job)
-        lines = tuple(
-            line.but(quantity=line.quantity - excess.get(line.line_id, 0))
-            for line in job.lines
-            if line.quantity > excess.get(line.line_id, 0)
-        )
-        due_at = self.now + UNDISPATCHED
+    def _is_amendable(self, job: Job) -> bool:
+        gone = any(self.order.line(line.line_id) is None for line in job.lines)
+        # A reprint keeps its lines; told anew it would be told of nothing, where they are gone from the order.
+        return job.vendor in self.plan.amends and may_be_amended(job) and not (job.reprint_of and gone)
+
+    def _look_after_amendable(self, job: Job) -> None:
+        """Its vendor takes changes: whatever there is of them, a corrected address or a note, is told."""
+        if job.state in MID_SEND:
+            asked = Content.read(job.asked or job.content)
+            self.again |= job.body != self.name or not self._asked_of(job).is_what_was_told(asked)
+            return
+        whole = self._asked_of(job.but(lines=job.lines_there))
+        let_go = was_let_go(job, whole)
+        off = {} if let_go else self._taken_off(job)
+        lines = without(job.lines_there, off)
         if not lines:
-            asked = str(Content.read(job.content).but(too_many=CANCELLED))
-            return job.but(cancel_wanted=True, amend_wanted=False, asked=asked, due_at=due_at)
-        for line_id, count in excess.items():
-            # Taken off once: another job with this line keeps its own.
+            self._put(self._called_off(job))
+            return
+        content = whole if let_go else self._content(job, lines)
+        known = job.body == self.name and job.lines == lines
+        if not known or not content.is_what_was_told(Content.read(job.asked or job.content)):
+            self._put(self._amended(job, lines, content))
+
+    def _taken_off(self, job: Job) -> dict[str, int]:
+        """line id -> how many are taken off this job, and so off no other. What has shipped stays its own."""
+        shipped = shipped_of(self.before, job)
+        excess = self._excess(job)
+        off = {
+            line.line_id: max(0, min(excess.get(line.line_id, 0), line.quantity - shipped[line.line_id]))
+            for line in job.lines_there
+        }
+        for line_id, count in off.items():
             self.made[line_id] -= count
             self.bound[line_id] -= count
-        asked = str(self._content(job, lines))
-        hold = self._hold_of(job.vendor)
-        return job.but(lines=lines, body=self.name, asked=asked, amend_wanted=True, hold=hold, due_at=due_at)
+        return off
+
+    def _called_off(self, job: Job) -> Job:
+        """Nothing is left of it. It is bound until its vendor says that it is over."""
+        for line in job.lines_there:
+            self.bound[line.line_id] += line.quantity
+            self.ending[line.line_id] += 0 if job.dropped else line.quantity
+        asked = str(Content.read(job.content).but(too_many=CANCELLED))
+        return job.but(cancel_wanted=True, amend_wanted=False, asked=asked, due_at=self.now + UNDISPATCHED)
+
+    def _amended(self, job: Job, lines: tuple[JobLine, ...], content: Content) -> Job:
+        """``asked`` becomes ``content``, and ``lines`` what is there, once the vendor has taken it."""
+        return job.but(
+            lines=lines,
+            told_lines=job.lines_there if lines != job.lines_there else (),
+            body=self.name,
+            asked=str(content),
+            amend_wanted=True,
+            hold=self._hold_of(job.vendor),
+            due_at=self.now + UNDISPATCHED,
+        )
 
     def _hold_of(self, vendor: str) -> Hold:
         return self.plan.hold if vendor in self.plan.takes_waiting else Hold.NONE
 
     def _changed(self, job: Job, content: Content) -> Job:
         """In attention, with what changed; beside another trouble, where there is one already."""
-        problems = self._changes(job, content)
+        problems = changes(job, content, self._excess(job), self.order)
         old = job.attention
         if old and old.cause is Cause.CHANGED_AFTER_SENT:
             attention = old.but(problems=problems)
@@ -166,33 +198,6 @@ class _Planner:
         else:
             attention = Attention(cause=Cause.CHANGED_AFTER_SENT, problems=problems, since=self.now)
         return step_job(job, JobState.ATTENTION, attention=attention, asked=str(content))
-
-    def _changes(self, job: Job, content: Content) -> tuple[Problem, ...]:
-        old = Content.read(job.content)
-        problems: list[Problem] = []
-        if content.where != old.where:
-            what = "The shipping address was changed after the job was sent."
-            problems.append(Problem(what=what, field="ship_to"))
-        if not content.goes_as(old):
-            what = "The shipping method or a message was changed after the job was sent."
-            problems.append(Problem(what=what, field="shipping"))
-        if content.what != old.what:
-            problems.append(
-                Problem(what="The print details were changed after the job was sent.", field="print details")
-            )
-        if content.too_many != old.too_many:
-            problems.extend(self._too_many(job))
-        back = Problem(what="The order was changed after the job was sent, and changed back.")
-        return tuple(problems) or (back,)
-
-    def _too_many(self, job: Job) -> list[Problem]:
-        found = []
-        for line_id, excess in self._excess(job).items():
-            line = self.order.line(line_id)
-            title = line.title if line else "a line that is gone from the order"
-            what = f"{excess} x {title} too many: it was removed, refunded or fulfilled elsewhere after sending."
-            found.append(Problem(what=what, line_id=line_id, field="quantity"))
-        return found or [Problem(what="The order wants again what it had dropped after sending.")]
 
     def _excess(self, job: Job) -> dict[str, int]:
         if job.reprint_of:
@@ -237,9 +242,11 @@ class _Planner:
     def _wanted(self) -> dict[tuple[str, str], tuple[JobLine, ...]]:
         wanted: dict[tuple[str, str], list[JobLine]] = defaultdict(list)
         for line in self.plan.lines:
-            if self.plan.waiting_for and not self._hold_of(line.vendor):
+            if self.plan.waiting_for and (self.order.pending or not self._hold_of(line.vendor)):
                 continue
             left = line.quantity - self.bound[line.line_id]
+            # What is being cancelled is wanted again: when that is through, it is planned anew.
+            self.again |= 0 < self.ending[line.line_id] > -left
             if left > 0:
                 wanted[line.vendor, line.account].append(JobLine(line_id=line.line_id, quantity=left))
         return {key: tuple(lines) for key, lines in wanted.items()}
@@ -264,6 +271,8 @@ class _Planner:
             test=self.order.test,
             released=released,
             hold=self._hold_of(job.vendor),
+            amend_wanted=False,
+            told_lines=(),
         )
         wrong = self._wrong(lines)
         if wrong:
@@ -318,7 +327,8 @@ class _Planner:
 
     def _share_out(self) -> None:
         """What belongs to the order as a whole, over its jobs; what a vendor was told stays told."""
-        live = [job for job in self.jobs.values() if job.state is not JobState.CANCELLED and not job.reprint_of]
+        over = [job for job in self.jobs.values() if job.state is JobState.CANCELLED or job.cancel_wanted]
+        live = [job for job in self.jobs.values() if job not in over and not job.reprint_of]
         told = [(job.lines, job.shares) for job in live if job.bound and not job.amend_wanted]
         free = {job.job_id: job.lines for job in live if not job.bound or job.amend_wanted}
         for job_id, share in shares_beside(self.order, free, told).items():
@@ -371,14 +381,6 @@ class _Planner:
 
     def _put(self, job: Job) -> None:
         self.jobs[job.job_id] = job
-
-
-def _quantities(jobs: Iterable[Job]) -> defaultdict[str, int]:
-    total: defaultdict[str, int] = defaultdict(int)
-    for job in jobs:
-        for line in job.lines:
-            total[line.line_id] += line.quantity
-    return total
 
 
 def _given_up(job: Job) -> bool:

@@ -89,7 +89,7 @@ class Plan(Value):
     waiting_for: str = ""
     """Set when the order is not to be made yet."""
     hold: Hold = Hold.NONE
-    """Of an order that waits: why, for the vendors that keep such orders; NONE where nobody is told of it yet."""
+    """Of an order that waits: why, for the vendors that keep such orders."""
     takes_waiting: frozenset[str] = frozenset()
     """The vendors of its lines and jobs that also keep orders which wait."""
     amends: frozenset[str] = frozenset()
@@ -389,9 +389,10 @@ def _without_address(order: Order) -> Plan:
 
 
 def _waiting_for(order: Order, intake: Intake) -> tuple[str, Hold]:
-    if order.pending:
-        return order.pending, Hold.NONE
-    if order.payment not in _RELEASED[intake.release_when]:
-        paid, needed = order.payment.value, intake.release_when.value
+    paid, needed = order.payment.value, intake.release_when.value
+    unpaid = order.payment not in _RELEASED[intake.release_when]
+    if order.pending:  # nobody is told of it anew; who has it keeps it
+        return order.pending, Hold.PAYMENT if unpaid else Hold.STORE
+    if unpaid:
         return f"payment: it is {paid}, and this store's orders are made once {needed}", Hold.PAYMENT
     return order.hold, Hold.STORE if order.hold else Hold.NONE

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import count, takewhile
 
+from platen.domain.amending import overtaken
 from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.job import Job, JobState, VendorOrder, VendorParcel, VendorPhase
 from platen.domain.model import Value, digest
@@ -57,10 +58,15 @@ def hear(
     wish = record.head.cancel
     not_wanted = job.cancel_wanted or (wish is not None and wish.pending)
     if job.state is JobState.SHIPPED and before.state is not JobState.SHIPPED and not_wanted:
-        record = _seen_on_the_order(record, "It was to be cancelled, but the vendor shipped it before.", now)
+        what = "It was to be cancelled, but the vendor shipped it before."
+        record = _seen_on_the_order(record, _too_late(what, now))
     if before.state is JobState.CANCELLED and _made_all_the_same(before, news):
         what = f"Job {job_id} was given up here, but the vendor has it as {news.ref} ({news.words}). Ask there."
-        record = _seen_on_the_order(record, what, now)
+        record = _seen_on_the_order(record, _too_late(what, now))
+    if job.state is JobState.SHIPPED and job.amend_wanted:
+        late = overtaken(job, now)
+        record = _seen_on_the_order(record, late) if late else record
+        job = job.but(lines=job.lines_there, told_lines=(), amend_wanted=False)
     record = record.with_jobs(job).settled(now)
     tell = [one.shipment_id for one in record.shipments.values() if one.state is ShipmentState.READY]
     return Heard(record=record, tell=tuple(tell))
@@ -97,10 +103,16 @@ def _made_all_the_same(given_up: Job, news: VendorOrder) -> bool:
     return news.phase is VendorPhase.SHIPPED and given_up.vendor_phase is not VendorPhase.SHIPPED
 
 
-def _seen_on_the_order(record: OrderRecord, what: str, now: datetime) -> OrderRecord:
-    """The job itself is over: that it came out otherwise than wanted waits for a person with the order."""
-    attention = Attention(cause=Cause.CANCELLED_AFTER_SHIPPED, problems=(Problem(what=what),), since=now)
-    return record.but(head=record.head.but(attention=record.head.attention or attention, changed_at=now))
+def _too_late(what: str, now: datetime) -> Attention:
+    return Attention(cause=Cause.CANCELLED_AFTER_SHIPPED, problems=(Problem(what=what),), since=now)
+
+
+def _seen_on_the_order(record: OrderRecord, late: Attention) -> OrderRecord:
+    """The job itself is over: that it came out otherwise than wanted waits for a person with the order; beside
+    another trouble, where there is one already."""
+    known = record.head.attention
+    attention = known.but(problems=(*known.problems, *late.problems)) if known else late
+    return record.but(head=record.head.but(attention=attention, changed_at=late.since))
 
 
 def standing(record: OrderRecord, job: Job) -> JobState:
@@ -133,7 +145,7 @@ def _moved(  # noqa: PLR0911 - one exit for each phase
             return _waits(job, Cause.VENDOR_CANCELLED, _because("The vendor cancelled it", news), now)
         case VendorPhase.FAILED:
             return _waits(job, Cause.VENDOR_FAILED, _because("The vendor could not make it", news), now)
-        case VendorPhase.WAITING if now - (job.waiting_since or job.sent_at or now) > waiting_alarm:
+        case VendorPhase.WAITING if _should_have_begun(job, now, waiting_alarm):
             hours = int(waiting_alarm.total_seconds() // 3600)
             what = f"The vendor has had it for over {hours} hours and has not begun ({news.words}). Ask there."
             return _waits(job, Cause.VENDOR_SILENT, what, now)
@@ -157,8 +169,14 @@ def _in_attention(record: OrderRecord, job: Job, news: VendorOrder, now: datetim
     if news.phase is VendorPhase.FAILED and cause not in (Cause.VENDOR_CANCELLED, Cause.VENDOR_FAILED):
         return _waits(job, Cause.VENDOR_FAILED, _because("The vendor could not make it", news), now)
     if cause is Cause.VENDOR_SILENT and _goes_on(record, job, now, waiting_alarm):
-        return _unseen_change(job, now) if job.asked else step_job(job, standing(record, job))
+        unseen = job.asked and not job.amend_wanted
+        return _unseen_change(job, now) if unseen else step_job(job, standing(record, job))
     return job
+
+
+def _should_have_begun(job: Job, now: datetime, waiting_alarm: timedelta) -> bool:
+    """Not while it is to wait: a vendor keeps that for as long as it takes."""
+    return not job.hold and now - (job.waiting_since or job.sent_at or now) > waiting_alarm
 
 
 def _goes_on(record: OrderRecord, job: Job, now: datetime, waiting_alarm: timedelta) -> bool:
@@ -191,8 +209,8 @@ def _waits(job: Job, cause: Cause, what: str, now: datetime) -> Job:
 
 
 def _all_shipped(record: OrderRecord, job: Job) -> bool:
-    shipped = _shipped_of(record, job)
-    if all(shipped[line.line_id] >= line.quantity for line in job.lines):
+    shipped = shipped_of(record, job)
+    if all(shipped[line.line_id] >= line.quantity for line in job.lines_there):
         return True
     # What is in a parcel that a person has vouched for is not known: there the vendor's word has to do.
     mine = [one for one in record.shipments.values() if one.job_id == job.job_id]
@@ -200,7 +218,8 @@ def _all_shipped(record: OrderRecord, job: Job) -> bool:
     return vouched and job.vendor_phase is VendorPhase.SHIPPED
 
 
-def _shipped_of(record: OrderRecord, job: Job) -> defaultdict[str, int]:
+def shipped_of(record: OrderRecord, job: Job) -> defaultdict[str, int]:
+    """line id -> how many of it are in parcels of this job."""
     total: defaultdict[str, int] = defaultdict(int)
     for shipment in record.shipments.values():
         if shipment.job_id == job.job_id:
@@ -310,11 +329,12 @@ def _shown_already(record: OrderRecord, job: Job, lines: tuple[ShipmentLine, ...
     prints = [one for one in record.jobs.values() if root in (one.job_id, one.reprint_of)]
     if len(prints) == 1:
         return False
-    room = Counter({line.line_id: line.quantity for one in prints if one.job_id == root for line in one.lines})
+    there = [line for one in prints if one.job_id == root for line in one.lines_there]
+    room = Counter({line.line_id: line.quantity for line in there})
     for shipment in record.shipments.values():
         if not shipment.quiet and any(shipment.job_id == one.job_id for one in prints):
             room -= Counter({line.line_id: line.quantity for line in shipment.lines})
-    return all(not room[line.line_id] for line in lines or job.lines)
+    return all(not room[line.line_id] for line in lines or job.lines_there)
 
 
 def _amended(known: Shipment, parcel: Parcel, now: datetime) -> Shipment:
@@ -331,14 +351,14 @@ def _amended(known: Shipment, parcel: Parcel, now: datetime) -> Shipment:
 
 def _lines_of(record: OrderRecord, job: Job, told: VendorParcel) -> tuple[tuple[ShipmentLine, ...], Problem | None]:
     """Which lines are in the parcel: never more of a line than the job has left to ship."""
-    shipped = _shipped_of(record, job)
-    left = {line.line_id: line.quantity - shipped[line.line_id] for line in job.lines}
+    shipped = shipped_of(record, job)
+    left = {line.line_id: line.quantity - shipped[line.line_id] for line in job.lines_there}
     if not told.items:
         everything = [ShipmentLine(line_id=key, quantity=count) for key, count in left.items() if count > 0]
         return tuple(everything), None if everything else _nothing_left()
     inside: defaultdict[str, int] = defaultdict(int)
     for item_id, quantity in told.items:
-        line_id = job.vendor_lines.get(item_id) or (job.lines[0].line_id if len(job.lines) == 1 else "")
+        line_id = job.vendor_lines.get(item_id) or (job.lines_there[0].line_id if len(left) == 1 else "")
         if line_id not in left:
             return (), Problem(
                 what=f"The vendor shipped an item ({item_id}) that cannot be matched to a line of the order."

@@ -187,7 +187,7 @@ class Decision:
                 return job.but(cancel_wanted=True, due_at=self.now)
             hint = VendorHint(connection=job.vendor, external_id=f"{job.order_id}-{job.job_id}", topic="person")
             self.todo.append((Queue.SHIPMENTS, hint))
-            return step_job(job, JobState.SENT, due_at=self.now)
+            return self._told_of_changes(step_job(job, JobState.SENT, due_at=self.now))
         if not job.doubt:
             self._replan()
             return job
@@ -222,6 +222,8 @@ class Decision:
             "vendor_words": "",
             "vendor_lines": {},
             "cancel_wanted": False,
+            "amend_wanted": False,
+            "told_lines": (),
         }
         if job.vendor_ref:
             # The vendor knows the old id and would refuse it: a new order needs a new one.
@@ -231,9 +233,10 @@ class Decision:
         return step_job(job, JobState.READY, **fresh)
 
     def _release(self, job: Job) -> Job:
+        # A change that its vendor has still to be told of is told now, and is no part of what was released.
+        good_as_it_is = {} if job.amend_wanted else {"content": job.asked or job.content, "asked": ""}
         released = job.but(
-            content=job.asked or job.content,
-            asked="",
+            **good_as_it_is,
             waiting_since=self.now,
             released=() if job.vendor_ref or not job.attention else (*job.released, job.attention.cause),
         )
@@ -243,7 +246,12 @@ class Decision:
             self._head(attention=head.attention or too_late(after, self.record.head.cancel))
         if to is JobState.READY:
             self._dispatch(job)
-        return step_job(released, to, due_at=self.now)
+        return self._told_of_changes(step_job(released, to, due_at=self.now))
+
+    def _told_of_changes(self, job: Job) -> Job:
+        if job.to_be_amended:
+            self._dispatch(job)
+        return job
 
     def _mark_cancelled(self, job: Job) -> Job:
         return step_job(job, JobState.CANCELLED, dropped=True, cancel_wanted=False, due_at=None)

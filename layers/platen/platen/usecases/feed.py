@@ -140,8 +140,8 @@ def _show(hub: Hub, entry: FeedEntry, why: str) -> None:
     logger.error("left out of the feed", extra={"order": entry.order_id, "job": entry.job_id})
     record = hub.orders.load(entry.order_id)
     job = record.jobs.get(entry.job_id) if record else None
-    if job is None or job.state not in (JobState.SENT, JobState.IN_PRODUCTION):
-        return
+    if job is None or job.state not in (JobState.SENT, JobState.IN_PRODUCTION) or job.to_be_amended:
+        return  # seen already, over, or about to be put otherwise
     what = f"{entry.connection} cannot be shown this order: {why}"
     attention = Attention(cause=Cause.VENDOR_REFUSED, problems=(Problem(what=what),), since=hub.clock.now())
     save_job_with_order(hub, job, step_job(job, JobState.ATTENTION, attention=attention))
@@ -168,9 +168,10 @@ def _take(hub: Hub, connection: Connection, door: FeedDoor, posted: Posted) -> A
 def _entry_of(hub: Hub, connection: Connection, posted: Posted) -> FeedEntry | None:
     """By our id; else by the number that people see, with or without what a split put behind it."""
     names = read_external_id(posted.external_id)
-    entry = hub.feed.get(*names) if names else None
-    if entry and entry.connection == connection.connection_id and entry.external_id == posted.external_id:
-        return entry
+    if names:
+        # It may name an earlier sending of the job. A number tells less than our id: it is not asked beside it.
+        entry = hub.feed.get(*names)
+        return entry if entry and entry.connection == connection.connection_id else None
     whole = _PART_OF_A_SPLIT.sub("", posted.number)
     found = {
         one.external_id: one

@@ -11,6 +11,7 @@ from platen.domain.job import UNDISPATCHED, Job, JobState, VendorOrder, VendorPh
 from platen.domain.record import step_job
 from platen.domain.verdicts import Refused, Verdict
 from platen.hub import Hub
+from platen.messages import OrderHint, Queue
 from platen.observability import count, logger
 from platen.ports import Conflict, NotFound
 from platen.usecases import health
@@ -108,6 +109,7 @@ def _told(hub: Hub, job: Job, news: VendorOrder) -> None:
         amend_wanted=False,
         content=job.asked or job.content,
         asked="",
+        told_lines=(),
         vendor_phase=news.phase,
         vendor_words=news.words,
         heard_at=now,
@@ -143,6 +145,21 @@ def _too_late(hub: Hub, job: Job, problems: tuple[Problem, ...]) -> None:
     attention = Attention(
         cause=Cause.CHANGED_AFTER_SENT, problems=(Problem(what=what), *problems), since=hub.clock.now()
     )
-    after = step_job(job, JobState.ATTENTION, attention=attention, amend_wanted=False)
+    after = step_job(
+        job, JobState.ATTENTION, attention=attention, amend_wanted=False, lines=job.lines_there, told_lines=()
+    )
     save_job_with_order(hub, job, after)
     count("Attention")
+    if job.told_lines:
+        _plan_anew(hub, job)
+
+
+def _plan_anew(hub: Hub, job: Job) -> None:
+    """The vendor makes more of it than was reckoned with: what is too many is shown, and is not made elsewhere."""
+    record = hub.orders.load(job.order_id)
+    if record:
+        head = record.head
+        hint = OrderHint(
+            connection=head.connection, store_order_id=head.store_order_id, topic="not amended", remap=True
+        )
+        hub.queues.send(Queue.INTAKE, [hint])
