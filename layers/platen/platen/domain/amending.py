@@ -8,8 +8,9 @@ from datetime import datetime
 
 from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.content import Content
-from platen.domain.job import Hold, Job, JobLine, JobState
+from platen.domain.job import Hold, Job, JobLine, JobState, VendorOrder
 from platen.domain.order import Order
+from platen.domain.record import OrderRecord
 
 _LEFT_TO_A_PERSON = frozenset({Cause.CHANGED_AFTER_SENT, Cause.CANCEL_REFUSED})
 """The vendor has said no to this very change, or to the end of the job: it is not asked again by itself."""
@@ -90,3 +91,22 @@ def overtaken(job: Job, now: datetime) -> Attention | None:
         if is_so
     )
     return Attention(cause=Cause.CHANGED_AFTER_SHIPPED, problems=problems, since=now) if problems else None
+
+
+def more_than_wanted(
+    before: OrderRecord, after: OrderRecord, job: Job, news: VendorOrder, now: datetime
+) -> Attention | None:
+    """What a person has to see of parcels that are new with these news, and have more inside than is left of the
+    job: the store is told of what is left."""
+    mine = [one for one in after.shipments.values() if one.job_id == job.job_id and one.lines]
+    known = {one.parcel.tracking for one in before.shipments.values()} | {""}
+    problems = []
+    for number in dict.fromkeys(one.parcel.tracking for one in mine if one.parcel.tracking not in known):
+        inside = sum(count for told in news.parcels if told.tracking == number for _, count in told.items)
+        shown = sum(line.quantity for one in mine if one.parcel.tracking == number for line in one.lines)
+        if inside > shown:
+            what = f"{inside - shown} in parcel {number} of job {job.job_id} too many: fewer are wanted by now."
+            problems.append(Problem(what=what, field="quantity"))
+    if not problems:
+        return None
+    return Attention(cause=Cause.CHANGED_AFTER_SHIPPED, problems=tuple(problems), since=now)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import count, takewhile
 
-from platen.domain.amending import overtaken
+from platen.domain.amending import more_than_wanted, overtaken
 from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.job import Job, JobState, VendorOrder, VendorParcel, VendorPhase
 from platen.domain.model import Value, digest
@@ -52,7 +52,10 @@ def hear(
         job = job.but(vendor_lines=news.lines)
     if news.phase is VendorPhase.SHIPPED and before.vendor_phase is not VendorPhase.SHIPPED:
         job = job.but(waiting_since=now)  # from now on its parcels are waited for
+    known = record
     record = _with_parcels(record, job, news, now)
+    more = more_than_wanted(known, record, job, news, now)
+    record = _seen_on_the_order(record, more) if more else record
     job = _moved(record, job, news, now, waiting_alarm)
     job = job.but(due_at=_next_look(record, job, now, ask_again))
     wish = record.head.cancel
