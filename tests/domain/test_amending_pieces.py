@@ -232,7 +232,7 @@ class TestMoney:
     WHOLE = Charges(currency="EUR", shipping=Decimal("10.00"), tax=Decimal("3.01"))
 
     def order(self, *lines: Line, **changes: object) -> Order:
-        return an_order(*lines, **({"charges": self.WHOLE} | changes))  # type: ignore[arg-type]
+        return an_order(*lines, **({"charges": self.WHOLE} | changes))
 
     def shares(self, record: OrderRecord) -> dict[str, Charges | None]:
         return {job.job_id: job.shares for job in record.jobs.values() if not job.cancel_wanted}

@@ -18,11 +18,13 @@ from platen.domain.model import digest
 from platen.domain.order import Attribute, Order, Payment
 from platen.domain.planning import Planned
 from platen.domain.record import OrderRecord, OrderState, step_job
+from platen.domain.routing import Plan
 from platen.domain.tracking import standing
 from tests.domain.making import (
     ADDRESS,
     NOW,
     PRINTED,
+    Vendors,
     a_line,
     a_plan,
     an_order,
@@ -64,6 +66,8 @@ def given_up(job: Job) -> bool:
 
 
 class AnOrdersLife(RuleBasedStateMachine):
+    vendors = Vendors()
+
     def __init__(self) -> None:
         super().__init__()
         self.now = NOW
@@ -75,7 +79,10 @@ class AnOrdersLife(RuleBasedStateMachine):
 
     def looked(self, replan: bool = False) -> Planned:
         record = getattr(self, "record", None)
-        return look(record, self.order, now=self.now, replan=replan, links=self.links)
+        return look(record, self.order, now=self.now, replan=replan, links=self.links, vendors=self.vendors)
+
+    def plan(self, record: OrderRecord) -> Plan:
+        return a_plan(self.order, record, links=self.links, vendors=self.vendors)
 
     def jobs(self, *states: JobState) -> list[Job]:
         return [job for job in self.record.jobs.values() if job.state in states]
@@ -179,10 +186,12 @@ class AnOrdersLife(RuleBasedStateMachine):
         if job in self.held() and action is not Action.CANCEL:
             return
         if action is Action.RELEASE and job.vendor_ref:
-            job = job.but(content=job.asked or job.content, asked="", cancel_wanted=False)
-            job = step_job(job, standing(self.record, job), due_at=self.now)
+            if not job.amend_wanted:
+                job = job.but(content=job.asked or job.content, asked="")
+            job = step_job(job.but(cancel_wanted=False), standing(self.record, job), due_at=self.now)
         elif action is Action.RESEND and job.vendor_ref:
             job = job.but(vendor_ref="", doubt=False, cancel_wanted=False, reprint=job.reprint + 1)
+            job = job.but(amend_wanted=False, told_lines=())
             job = job.but(external_id=external_id("#1001", job.order_id, job.job_id, job.reprint))
             job = step_job(job, JobState.READY, due_at=self.now)
         elif action is Action.CANCEL and not job.vendor_ref:
@@ -218,7 +227,7 @@ class AnOrdersLife(RuleBasedStateMachine):
         record = outcome.record
         held = of([job for job in record.jobs.values() if job.bound or given_up(job)])
         free = [job for job in record.jobs.values() if not job.bound and job.state is not JobState.CANCELLED]
-        plan = a_plan(self.order, record, links=self.links)
+        plan = self.plan(record)
         goes = not (self.order.cancelled_at or plan.cause or plan.waiting_for)
         wanted = Counter(plan.totals()) if goes else Counter()
         assert of(free) == wanted - held, "what is not held by a vendor is asked for once, and no more"
@@ -227,7 +236,7 @@ class AnOrdersLife(RuleBasedStateMachine):
 
     def check_holds(self, outcome: Planned) -> None:
         """What a link holds now is free only as the very content that a person let go."""
-        plan = a_plan(self.order, outcome.record, links=self.links)
+        plan = self.plan(outcome.record)
         holds = {line.line_id for line in plan.lines if line.held}
         for job in outcome.record.jobs.values():
             if job.bound or job.state is JobState.CANCELLED:
@@ -240,12 +249,15 @@ class AnOrdersLife(RuleBasedStateMachine):
             else:
                 assert not waits, "no link holds it any more"
 
+    def is_fixed(self, job: Job) -> bool:
+        """What its vendor was told of it stays as it is, and a person is shown what became wrong of that."""
+        return job.bound and job.state is not JobState.SHIPPED and not job.cancel_wanted
+
     def check_nothing_is_hidden(self, outcome: Planned) -> None:
         head = outcome.record.head
         where = digest(self.order.ship_to and self.order.ship_to.model_dump(mode="json"))
         for job in outcome.record.jobs.values():
-            fixed = job.bound and job.state is not JobState.SHIPPED and not job.cancel_wanted
-            if fixed and not self.order.cancelled_at and not head.attention and job.content.split(".")[0] != where:
+            if self.is_fixed(job) and not self.order.cancelled_at and not head.attention and job.content.split(".")[0] != where:
                 shown = job.state is JobState.ATTENTION and job.asked.split(".")[0] == where
                 assert shown or outcome.again, "it was sent to another address than the buyer wants by now"
         for job in outcome.record.jobs.values():

@@ -203,7 +203,7 @@ class _Planner:
         if job.reprint_of:
             return {}
         totals = self.plan.totals()
-        made = {line.line_id: self.made[line.line_id] for line in job.lines}
+        made = {line.line_id: self.made[line.line_id] for line in job.lines_there}
         return {
             line_id: count - totals.get(line_id, 0)
             for line_id, count in made.items()
