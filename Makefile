@@ -2,7 +2,8 @@
 # .tools/ (uv) and .venv/ (Python 3.13 and the packages of uv.lock); nothing is installed outside this folder.
 #
 #   make setup    the tools and packages; every other target does it by itself
-#   make demo     the local stack, the twins, and orders going their way   ONCE=1 ends by itself, ORDERS=25
+#   make demo     the local stack, the twins, and orders going their way   ONCE=1 ends by itself, ORDERS=25,
+#                 PACKING=1 InkSoft and ShipStation
 #   make test     all tests; the last ones run on the local stack
 #   make check    what the code looks like: lint, types, the template
 #   make bench    the measurements of benchmarks/
@@ -39,7 +40,7 @@ $(READY): pyproject.toml uv.lock | $(UV)
 	.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 demo: setup
-	@platen demo $(if $(filter-out 0,$(ONCE)),--once) $(if $(ORDERS),--orders $(ORDERS))
+	@platen demo $(if $(filter-out 0,$(ONCE)),--once) $(if $(ORDERS),--orders $(ORDERS)) $(if $(filter-out 0,$(PACKING)),--packing)
 
 test: setup
 	@pytest -n 2 -m "not stack"

@@ -8,8 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from platen_cli.desk import Desk
-from platen_cli.stops import Stop, Unreachable
+from platen_cli.stops import Stop, Unreachable, WrongUsage
 from platen_cli.target import home
+
+FEWEST_PACKED = 4
+"""Orders that the packing demo needs; see ``platen_cli.demo.packing.orders``."""
 
 
 def up(ctx: typer.Context) -> None:
@@ -51,6 +54,9 @@ def demo(
         bool, typer.Option("--once", help="End by itself; the last line is the result as JSON.")
     ] = False,
     orders: Annotated[int, typer.Option(min=3, max=1000, help="How many orders the shop gets.")] = 25,
+    packing: Annotated[
+        bool, typer.Option("--packing", help="For shops that pack: InkSoft's orders at ShipStation, and back.")
+    ] = False,
     where: Annotated[str, typer.Option("--home", hidden=True, help="Where the stack keeps its things.")] = "",
 ) -> None:
     """See it all work: a shop and two print shops that are stand-ins, and orders going through the real stack.
@@ -58,10 +64,16 @@ def demo(
     Nothing leaves this computer and no account is needed. One order is made in two places, one waits for a
     person until its artwork is there, one is cancelled. With --once the exit code is 1 when an order was lost,
     made twice, or was left waiting.
-    """
-    from platen_cli.demo.run import run  # noqa: PLC0415 - only when it is wanted
 
-    run(ctx.obj, once=once, count=orders, where=Path(where) if where else home())
+    With --packing the shop is InkSoft, and ShipStation fetches, labels and reports: two orders are paid late, one
+    is cancelled, one gets another address; then everything happens a second time, which may change nothing.
+    """
+    from platen_cli.demo import run  # noqa: PLC0415 - only when it is wanted
+
+    if packing and orders < FEWEST_PACKED:
+        raise WrongUsage(f"--packing shows its stories with {FEWEST_PACKED} orders or more.", "Leave --orders out.")
+    make = run.packing if packing else run.printing
+    run.run(ctx.obj, make(ctx.obj, orders, Path(where) if where else home()), once=once)
 
 
 def _seen(running: Any) -> dict[str, Any]:

@@ -3,40 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 from platen.domain.order import order_id
 from platen_cli import answers
 from platen_cli.answers import read
-from platen_cli.demo import typing
 from platen_cli.demo.basket import SHIRT, baskets, incomplete, regretted
+from platen_cli.demo.performance import DRAIN_SECONDS, STALLED_SECONDS, Performance
 from platen_cli.demo.screen import Screen, Stages
 from platen_cli.demo.tally import PICANOVA, POV, Result, Seen, called_off, changed, duplicates, lost
 from platen_cli.demo.wiring import Wiring
 from platen_cli.demo.world import STORE, World
 from platen_cli.desk import Desk
-from platen_cli.stops import Stop
 
-_STALLED_SECONDS = 120.0
-"""Without any progress for so long, waiting is over: what is not there by then counts as lost."""
-_DRAIN_SECONDS = 300.0
 _READ = 25
 """Orders that are read whole at the end, for what Platen warns of."""
-_CALM = 2
-"""Looks in a row that must find everything done: SQS counts are approximate, one look proves nothing."""
 
 
-class Play:
-    """One performance. ``at`` is the step it is in."""
+class Play(Performance[World]):
+    """Orders for two print shops."""
 
     def __init__(self, world: World, screen: Screen, desk: Desk, count: int) -> None:
-        self.world = world
-        self.screen = screen
-        self.desk = desk
-        self.count = count
-        self.at = "starting"
-        self.wiring = Wiring(world, screen.say, self._type)
+        super().__init__(world, screen, desk, count)
+        self.wiring = Wiring(world, screen.say, self.type)
         self.cancelled = Placed()
         self.stopped = Placed()
         self.split = Placed()
@@ -49,36 +38,30 @@ class Play:
         self._place_the_others()
         released = self._release_the_stopped()
         # Not to the last look: a message that was put off and has nothing to do any more may come a minute later.
-        seconds = self._watch(self._everything_done) - began
+        seconds = self.watch(self._stages, self._everything_done) - began
         moved = self._again() if self._through() else 0
         self.step("Counting, at the shop and at both print shops")
         result = self._tally(moved, seconds, released=released)
         self._curtain(result)
         return result
 
-    def step(self, words: str) -> None:
-        self.at = words
-        self.screen.step(words)
-
-    def _type(self, command: str) -> None:
-        """Shows the command and runs it."""
-        self.screen.typed(command)
-        typing.run(command, self.world.asked)
-
-    def _show(self, command: str) -> None:
-        """The same, with its answer."""
-        self.screen.typed(command)
-        self.desk.out.print()
-        typing.run(command, self.world.asked, self.desk.out)
-        self.desk.out.print()
+    def hints(self) -> tuple[str, ...]:
+        return (
+            "platen orders list",
+            "platen orders show 1003",
+            "platen links shop",
+            "platen rules pov",
+            "platen links try shop",
+            "platen status",
+        )
 
     # act one: an order that its buyer thinks better of
 
     def _call_one_off(self) -> None:
         self.step("A buyer orders a canvas, and it goes to Picanova")
         self.cancelled = Placed.by(self.world.order(regretted()))
-        self._wait(lambda: self.world.seen().of(self.cancelled.order_id), "the canvas at Picanova")
-        self._wait(lambda: self.world.sent(self.cancelled.order_id), "Picanova's answer")
+        self.wait(lambda: self.world.seen().of(self.cancelled.order_id), "the canvas at Picanova")
+        self.wait(lambda: self.world.sent(self.cancelled.order_id), "Picanova's answer")
         self.world.cancel(self.cancelled.as_placed)
         self.step(f"The shop cancels {self.cancelled.name}, which Picanova has as {self._refs(self.cancelled)}")
         self.screen.say(
@@ -98,7 +81,7 @@ class Play:
             f"{self.split.name} is canvases and mugs, so two print shops make it. {self.stopped.name} is a shirt "
             f"whose row in the product map has no print_url: it must not be sent, and nobody else may wait for it."
         )
-        self._watch(lambda stages: bool(stages.attention) or self._everything_done(stages))
+        self.watch(self._stages, lambda stages: bool(stages.attention) or self._everything_done(stages))
 
     # act three: the one that lacks something
 
@@ -107,10 +90,10 @@ class Play:
         waits = self.waits_for_its_artwork()
         does = "waits for a person, and the others go on" if waits else "should wait for its print_url alone"
         self.step(f"{self.stopped.name} {does}")
-        self._show("platen attention")
+        self.show("platen attention")
         self.screen.say("One message names the item and the field. Once that is filled in, nothing else is to do:")
         command = self.wiring.artwork_for_the_shirt()
-        self._show(command)
+        self.show(command)
         self.step(f"{self.stopped.name} goes on by itself, with all the others")
         return waits
 
@@ -123,19 +106,6 @@ class Play:
         return its_own and named == ["print_url"] and not others and not self.world.seen().of(item.order_id)
 
     # watching
-
-    def _watch(self, enough: Callable[[Stages], bool]) -> float:
-        """Until it is enough, or nothing has moved for too long; gives the moment of the last move."""
-        last, moved_at, calm = None, time.monotonic(), 0
-        with self.screen.moving() as show:
-            while calm < _CALM and time.monotonic() - moved_at < _STALLED_SECONDS:
-                stages = self._stages()
-                show(stages)
-                calm = calm + 1 if enough(stages) else 0
-                if stages != last:
-                    last, moved_at = stages, time.monotonic()
-                time.sleep(0.5)
-        return moved_at
 
     def _everything_done(self, stages: Stages) -> bool:
         through = stages.done + stages.cancelled >= self.count and not stages.open
@@ -155,26 +125,19 @@ class Play:
             attention=sum(state == "attention" for state in states.values()),
         )
 
-    def _wait(self, for_it: Callable[[], object], what: str) -> None:
-        until = time.monotonic() + _STALLED_SECONDS
-        while not for_it():
-            if time.monotonic() > until:
-                raise Stop(f"After {_STALLED_SECONDS:.0f} s there is still no sign of {what}.", code="stalled")
-            time.sleep(0.2)
-
     # the end
 
     def _through(self) -> bool:
         """Whether everything arrived. Only then does a second delivery have anything to prove."""
         left = lost(self.world.seen())
         if left:
-            self.step(f"Nothing has moved for {_STALLED_SECONDS:.0f} s: these did not arrive: {', '.join(left)}")
+            self.step(f"Nothing has moved for {STALLED_SECONDS:.0f} s: these did not arrive: {', '.join(left)}")
         return not left
 
     def _again(self) -> int:
         self.step("Delivering every webhook a second time: nothing may change")
         before, states = self.world.seen(), self.world.states()
-        self.world.deliver_all_again(_DRAIN_SECONDS)
+        self.world.deliver_all_again(DRAIN_SECONDS)
         return len(changed(before, self.world.seen(), states, self.world.states()))
 
     def _tally(self, moved: int, seconds: float, *, released: bool) -> Result:
@@ -201,17 +164,15 @@ class Play:
         )
 
     def _curtain(self, result: Result) -> None:
-        self._show(f"platen orders list --store {STORE} --limit {min(25, self.count)}")
+        self.show(f"platen orders list --store {STORE} --limit {min(25, self.count)}")
         self.screen.say("Made in two places, and complete in the shop once both parcels were on their way:")
-        self._show(f"platen orders show {self.split.number}")
+        self.show(f"platen orders show {self.split.number}")
         self.screen.say("Called off:")
-        self._show(f"platen orders show {self.cancelled.number}")
-        self._show("platen folders")
+        self.show(f"platen orders show {self.cancelled.number}")
+        self.show("platen folders")
         if result.attention:
-            self._show("platen attention")
-        style = "bold green" if result.good else "bold red"
-        for line in verdict(result):
-            self.desk.out.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
+            self.show("platen attention")
+        self.say_verdict(verdict(result), good=result.good)
 
     def _refs(self, placed: Placed) -> str:
         return ", ".join(made.ref for made in self.world.seen().of(placed.order_id))

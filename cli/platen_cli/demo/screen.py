@@ -42,9 +42,14 @@ class Stages:
         yield "Shipped", self.shipped
         yield "Tracking shown in the shop", self.done
 
+    def asides(self) -> Iterator[tuple[str, int]]:
+        """What no order has to go through."""
+        yield "Cancelled", self.cancelled
+
     def line(self) -> str:
-        said = ", ".join(f"{name.lower()} {count}" for name, count in self.rows())
-        return f"{said}, cancelled {self.cancelled}, waiting for a person {self.attention}"
+        """The same in words."""
+        counted = [*self.rows(), *self.asides(), ("waiting for a person", self.attention)]
+        return ", ".join(f"{name[:1].lower()}{name[1:]} {count}" for name, count in counted)
 
 
 @dataclass
@@ -96,7 +101,8 @@ class Screen:
         for name, count in stages.rows():
             bar = ProgressBar(total=max(1, self.total), completed=count, width=30)
             shown.add_row(name, f"{count} of {self.total}", bar)
-        shown.add_row(Text("Cancelled", "dim"), Text(str(stages.cancelled), "dim"), "")
+        for name, count in stages.asides():
+            shown.add_row(Text(name, "dim"), Text(str(count), "dim"), "")
         style = "bold red" if stages.attention else "dim"
         shown.add_row(Text("Waits for a person", style), Text(str(stages.attention), style), "")
         return shown

@@ -37,7 +37,11 @@ class Twin:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is ours: it is ended in its turn
             )
-        self.url = self._address()
+        try:
+            self.url = self._address()
+        except BaseException:  # Ctrl-C as well: nobody else knows of the process yet
+            self.stop()
+            raise
 
     @property
     def host(self) -> str:
@@ -52,7 +56,6 @@ class Twin:
             if address and said.endswith("\n"):
                 return address.strip()
             time.sleep(0.05)
-        self.stop()
         raise Stop(f"The {self.name} twin did not start.", f"Its log says why: {self.log}", code="twin")
 
     def get(self, path: str) -> Any:

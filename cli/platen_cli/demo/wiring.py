@@ -18,7 +18,6 @@ from platen_cli.demo.basket import SHIRT, moved
 from platen_cli.demo.tally import PICANOVA, POV
 from platen_cli.demo.world import STORE, World
 from platen_cli.stack import CHECKOUT
-from platen_cli.stops import Stop
 
 PRODUCTS = CHECKOUT / "docs" / "products.example.csv"
 LINKS = (
@@ -113,12 +112,7 @@ class Wiring:
 
     def _made(self, **given: Any) -> str:
         """The address for the connection's webhooks."""
-        made = self.world.ask("connect", **given)
-        wrong = [f"{one['what']} {one['fix']}".strip() for one in made["findings"] if not one["ok"]]
-        if wrong:
-            words = f"The connection '{given['connection_id']}' does not work: {' '.join(wrong)}"
-            raise Stop(words, f"The logs are in {self.world.home}.", code="not_connected")
-        return str(made["webhook_url"])
+        return str(self.world.connect(**given)["webhook_url"])
 
 
 def _short(file: Path) -> str:

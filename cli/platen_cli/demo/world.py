@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from platen_cli import stack
-from platen_cli.calls import Operator
 from platen_cli.demo.artwork import Gallery
+from platen_cli.demo.grounds import Grounds, OnStep, Standing, up
 from platen_cli.demo.tally import PICANOVA, POV, Seen, look
 from platen_cli.demo.twin import Twin
-from platen_cli.stops import Stop
-from platen_cli.target import on_stack
 
 STORE = "shop"
 SHOP = "harbour-prints.myshopify.com"
@@ -25,34 +20,23 @@ POV_SIGNS_WITH = "demo-webhook-secret"
 PICANOVA_SHIPS_AFTER, POV_SHIPS_AFTER = 3.0, 8.0
 """Seconds, and so far apart that the two parcels of one order seldom come to the shop at the same moment: Platen
 tells them one after the other, and the second would wait for half a minute."""
-_LOG_EVENTS = 10_000
-FUNCTION_LOG = "functions.log"
-_CALM = 3
-"""Looks in a row that must find the queues empty: SQS counts are approximate, one look proves nothing."""
-
-type OnStep = Callable[[str], None]
 
 
 @dataclass
-class World:
-    """What runs. ``close`` ends all of it, whatever state it is in."""
+class World(Grounds):
+    """Three twins, the print files, and the stack."""
 
-    home: Path
     shopify: Twin | None = None
     picanova: Twin | None = None
     pov: Twin | None = None
     gallery: Gallery | None = None
-    stack_started: bool = False
-    operator: Operator | None = None
+
+    def standing(self) -> Iterable[Standing]:
+        return [each for each in (self.shopify, self.picanova, self.pov, self.gallery) if each]
 
     def open(self, on_step: OnStep) -> None:
         """Raises Stop with the step's words; what has started stays until ``close``."""
-        if stack.running(self.home):
-            raise Stop(
-                "A local stack is running here already, and the demo would get mixed up with it.",
-                "Stop it first: platen local down",
-                code="busy",
-            )
+        self.make_sure_it_is_free()
         on_step("Starting the stand-ins for Shopify, Picanova and POV")
         shop = ["--shop", SHOP, "--client-id", CLIENT[0], "--client-secret", CLIENT[1]]
         # Generous limits: the demo shows the way of the orders, not the patience of a small shop's plan.
@@ -65,56 +49,23 @@ class World:
         customer += ["--webhook-secret", POV_SIGNS_WITH, "--webhook-retry-scale", "0.02"]
         self.pov = Twin(POV, customer, self.home)
         self.gallery = Gallery()
-        hosts = [self.shopify.host, self.picanova.host, self.pov.host, self.gallery.host]
-        try:
-            # Stops what it started when it fails; only what came up is ours to take down.
-            running = stack.up(self.home, hosts, on_step)
-        except stack.StackError as error:
-            raise Stop(str(error), code="stack") from None
-        self.stack_started = True
-        self.operator = on_stack(running).operator
-
-    def save_logs(self) -> None:
-        """The functions' logs live in the stack's memory, and end with it: kept in ``functions.log``."""
-        running = stack.running(self.home)
-        if running is None:
-            return
-        logs = running.client("logs")
-        with (self.home / FUNCTION_LOG).open("w") as file:
-            for group in logs.describe_log_groups()["logGroups"]:
-                file.write(f"== {group['logGroupName']}\n")
-                found = logs.filter_log_events(logGroupName=group["logGroupName"], limit=_LOG_EVENTS)["events"]
-                file.writelines(f"{event['message'].rstrip()}\n" for event in found)
-
-    def close(self) -> None:
-        for each in (self.shopify, self.picanova, self.pov, self.gallery):
-            if each:
-                each.stop()
-        if self.stack_started:
-            stack.down(self.home)
-
-    @property
-    def asked(self) -> Operator:
-        return _up(self.operator)
-
-    def ask(self, action: str, **given: object) -> dict[str, Any]:
-        return self.asked.ask(action, **given)
+        self.start_stack([self.shopify.host, self.picanova.host, self.pov.host, self.gallery.host], on_step)
 
     @property
     def shop(self) -> Twin:
-        return _up(self.shopify)
+        return up(self.shopify)
 
     @property
     def printer(self) -> Twin:
-        return _up(self.picanova)
+        return up(self.picanova)
 
     @property
     def second_printer(self) -> Twin:
-        return _up(self.pov)
+        return up(self.pov)
 
     @property
     def files(self) -> Gallery:
-        return _up(self.gallery)
+        return up(self.gallery)
 
     # what people outside do
 
@@ -138,16 +89,7 @@ class World:
 
     def states(self) -> dict[str, Any]:
         """Platen's order id -> its state, of every order."""
-        found: dict[str, Any] = {}
-        for state in ("waiting", "open", "attention", "done", "cancelled", "nothing_to_make"):
-            after = ""
-            while True:
-                page = self.ask("orders", connection=STORE, state=state, limit=200, after=after)
-                found |= {one["order_id"]: one["state"] for one in page["orders"]}
-                after = page["next"]
-                if not after:
-                    break
-        return found
+        return self.states_of(STORE)
 
     def sent(self, order: str) -> bool:
         """Whether Platen knows that every vendor of the order has its part."""
@@ -159,34 +101,16 @@ class World:
         shown = (self.ask("order", order=one)["order"] for one in orders)
         return sum(len(job["warnings"]) for order in shown for job in order["jobs"])
 
-    def queued(self) -> int:
-        """Messages that wait or are being worked on, and dead letters: those never drain by themselves."""
-        return sum(one["waiting"] for one in self.ask("status")["queues"].values())
-
-    def dead(self) -> int:
-        return sum(one["dead"] for one in self.ask("status")["queues"].values())
-
     def deliver_all_again(self, seconds: float) -> None:
         """Every webhook that ever arrived, once more; returns when all have arrived and been worked on."""
         expected = [2 * sent for sent in self._delivered()]
         for twin in (self.shop, self.printer, self.second_printer):
             twin.post("/outbox/again")
-        until = time.monotonic() + seconds
-        calm = 0
-        while calm < _CALM:
-            if time.monotonic() > until:
-                raise Stop("The queues did not drain after the second delivery.", f"The logs are in {self.home}.")
-            time.sleep(0.5)
-            arrived = all(sent >= wanted for sent, wanted in zip(self._delivered(), expected, strict=True))
-            calm = calm + 1 if arrived and not self.queued() else 0
+        self.until_calm(
+            lambda: all(sent >= wanted for sent, wanted in zip(self._delivered(), expected, strict=True)), seconds
+        )
 
     def _delivered(self) -> tuple[int, int, int]:
         """How many webhooks of the shop and of each vendor have been taken."""
         vendors = [twin.get("/outbox")["sent"] for twin in (self.printer, self.second_printer)]
         return self.shop.get("/stats")["deliveries_sent"], vendors[0], vendors[1]
-
-
-def _up[Part](part: Part | None) -> Part:
-    if part is None:
-        raise RuntimeError("the demo's world is not up")
-    return part
