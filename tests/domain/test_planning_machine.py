@@ -257,7 +257,12 @@ class AnOrdersLife(RuleBasedStateMachine):
         head = outcome.record.head
         where = digest(self.order.ship_to and self.order.ship_to.model_dump(mode="json"))
         for job in outcome.record.jobs.values():
-            if self.is_fixed(job) and not self.order.cancelled_at and not head.attention and job.content.split(".")[0] != where:
+            if (
+                self.is_fixed(job)
+                and not self.order.cancelled_at
+                and not head.attention
+                and job.content.split(".")[0] != where
+            ):
                 shown = job.state is JobState.ATTENTION and job.asked.split(".")[0] == where
                 assert shown or outcome.again, "it was sent to another address than the buyer wants by now"
         for job in outcome.record.jobs.values():

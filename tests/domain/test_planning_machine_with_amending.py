@@ -196,7 +196,7 @@ class AnOrdersLifeAtAPressThatAmends(AnOrdersLife):
             if job.to_be_amended or (job.cancel_wanted and job.at_vendor):
                 assert job.due_at is not None
                 assert _lane(job) == Watch.WORK
-            assert job.state not in OVER or not job.told_lines
+            assert job.state is not JobState.SHIPPED or not job.told_lines
 
     @invariant()
     def nothing_is_shipped_more_often_than_it_is_there(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from platen.connectors import Resend
@@ -164,3 +166,75 @@ class TestAnOrderThatWaits:
         assert (job.hold, job.to_be_amended) == (Hold.NONE, False)
         assert [one.job.hold for one in bench.vendor.amended] == [Hold.NONE]
         assert len(bench.vendor.made) == 1
+
+
+class TestOneThatIsRefused:
+    def test_leaves_the_job_as_the_vendor_has_it(self, bench: StallBench, order: Order) -> None:
+        """Two are being made there: one of them is too many, and nobody makes a third."""
+        bench.vendor.made[0].phase = VendorPhase.IN_PRODUCTION
+        (line,) = order.lines
+        fewer = bench.changed(order, lines=(line.but(quantity=1, unfulfilled=1),))
+        bench.run()
+        assert [one.quantity for one in the_job(bench, order).lines] == [2]
+        (item,) = bench.attention()
+        assert "1 x Print too many" in str(item["problems"])
+        bench.changed(fewer, lines=order.lines)
+        bench.run()
+        assert len(bench.vendor.made) == 1
+
+    def test_and_released_is_not_told_again_by_any_later_look(self, bench: StallBench, order: Order) -> None:
+        bench.vendor.made[0].phase = VendorPhase.IN_PRODUCTION
+        (line,) = order.lines
+        fewer = bench.changed(order, lines=(line.but(quantity=1, unfulfilled=1),))
+        bench.run()
+        bench.click("release", order.order_id, "job 1")
+        bench.vendor.made[0].phase = VendorPhase.ACCEPTED
+        bench.changed(fewer, note="Ring twice")
+        bench.run()
+        assert list(bench.vendor.made[0].lines.values()) == [2], "a person said so"
+        assert bench.attention() == []
+
+
+class TestOneOfAJobInOtherTrouble:
+    @pytest.mark.parametrize("action", ["release", "resend"])
+    def test_is_told_once_a_person_has_seen_to_that(self, bench: StallBench, order: Order, action: str) -> None:
+        if action == "release":
+            bench.run(timedelta(hours=30), at_least=timedelta(hours=28))
+        else:
+            bench.vendor.made[0].phase = VendorPhase.CANCELLED
+            bench.run(at_least=timedelta(hours=4))
+        bench.changed(order, ship_to=MOVED)
+        bench.run()
+        assert len(bench.attention()) == 1
+        assert told(bench) == []
+        bench.click(action, order.order_id, "job 1")
+        bench.run()
+        job = the_job(bench, order)
+        assert (job.state, job.to_be_amended, job.asked) == (JobState.SENT, False, "")
+        assert job.body == bench.record(order.order_id).head.body
+        assert told(bench) == (["2 Other Street"] if action == "release" else [])
+        assert bench.attention() == []
+
+    def test_is_told_when_it_is_sent_again_by_a_retry(self, bench: StallBench, order: Order) -> None:
+        lost, bench.vendor.made = bench.vendor.made, []
+        bench.run(at_least=timedelta(hours=2))
+        bench.vendor.made = lost
+        bench.changed(order, ship_to=MOVED)
+        bench.run()
+        bench.click("retry", order.order_id, "job 1")
+        bench.run()
+        assert_told_last(bench, order, "2 Other Street")
+
+
+def test_none_at_all_and_some_again_are_made_anew(bench: StallBench, order: Order) -> None:
+    bench.vendor.slow_cancels = True
+    (line,) = order.lines
+    gone = bench.changed(order, lines=(line.but(quantity=0, unfulfilled=0),))
+    bench.run(timedelta(minutes=5), at_least=timedelta(minutes=5))
+    bench.changed(gone, lines=order.lines)
+    bench.run(timedelta(minutes=5), at_least=timedelta(minutes=5))
+    assert len(bench.vendor.made) == 1
+    bench.vendor.slow_cancels = False
+    bench.run()
+    assert [one.phase for one in bench.vendor.made] == [VendorPhase.CANCELLED, VendorPhase.WAITING]
+    assert bench.record(order.order_id).head.state is OrderState.OPEN

@@ -31,10 +31,10 @@ def without(lines: tuple[JobLine, ...], off: Mapping[str, int]) -> tuple[JobLine
 
 
 def pieces_of(jobs: Iterable[Job]) -> defaultdict[str, int]:
-    """line id -> how many of it their vendors have, or are to have."""
+    """line id -> how many of it their vendors have, or are to have; of a job that was given up, how many were."""
     total: defaultdict[str, int] = defaultdict(int)
     for job in jobs:
-        for line in job.lines_there:
+        for line in job.lines if job.state is JobState.CANCELLED else job.lines_there:
             total[line.line_id] += line.quantity
     return total
 

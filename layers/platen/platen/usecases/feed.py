@@ -172,27 +172,45 @@ def _entry_of(hub: Hub, connection: Connection, posted: Posted) -> FeedEntry | N
         # It may name an earlier sending of the job. A number tells less than our id: it is not asked beside it.
         entry = hub.feed.get(*names)
         return entry if entry and entry.connection == connection.connection_id else None
-    whole = _PART_OF_A_SPLIT.sub("", posted.number)
-    found = {
-        one.external_id: one
-        for number in dict.fromkeys((posted.number, whole))
-        for one in _by_number(hub, connection, number)
-    }
-    # A second job of an order has a number of its own, which looks like a split's.
-    called_so = [one for one in found.values() if _plain(one.number) == _plain(posted.number)]
-    candidates = called_so or list(found.values())
-    return candidates[0] if len(candidates) == 1 else None
+    numbers = list(_with_and_without_parts(posted.number))
+    for number in numbers:
+        found = _by_number(hub, connection, number)
+        if found:
+            return _called(found, numbers)
+    return None
 
 
-def _by_number(hub: Hub, connection: Connection, number: str) -> Iterable[FeedEntry]:
-    """The entries of the orders that any of the stores calls by that number."""
+def _with_and_without_parts(number: str) -> Iterable[str]:
+    """The number; and those it may be a part of: of a split there, or of several jobs of one order."""
+    for _ in range(3):
+        yield number
+        whole = _PART_OF_A_SPLIT.sub("", number)
+        if whole == number:
+            return
+        number = whole
+
+
+def _called(found: Sequence[FeedEntry], numbers: Iterable[str]) -> FeedEntry | None:
+    """The one entry that the vendor was told by the surest of these numbers; else the only one there is."""
+    for number in numbers:
+        exact = [entry for entry in found if _plain(entry.number) == _plain(number)]
+        if exact:
+            return exact[0] if len(exact) == 1 else None
+    return found[0] if len(found) == 1 else None
+
+
+def _by_number(hub: Hub, connection: Connection, number: str) -> list[FeedEntry]:
+    """The entries of every order with that number, of whatever store."""
     if not _plain(number):
-        return
-    for store in hub.connections.all():
-        heads = hub.orders.by_number(store.connection_id, number) if Role.STORE in store.roles else ()
-        for head in heads:
-            if _plain(head.number) == _plain(number):
-                yield from _entries_of(hub, connection, head.order_id)
+        return []
+    return [
+        entry
+        for store in hub.connections.all()
+        if Role.STORE in store.roles
+        for head in hub.orders.by_number(store.connection_id, number)
+        if _plain(head.number) == _plain(number)
+        for entry in _entries_of(hub, connection, head.order_id)
+    ]
 
 
 def _entries_of(hub: Hub, connection: Connection, order_id: str) -> Iterable[FeedEntry]:
