@@ -186,6 +186,8 @@ class JobShown(Shown):
     reprint_of: str = ""
     reason: str = ""
     cancel_wanted: bool = False
+    amend_wanted: bool = False
+    hold: str = ""
     attention: Attention | None = None
 
 
@@ -194,6 +196,9 @@ class ParcelShown(Shown):
     tracking: str = ""
     url: str = ""
     shipped_at: datetime | None = None
+    service: str = ""
+    cost: str | None = None
+    note: str = ""
 
 
 class ShipmentShown(Shown):

@@ -37,6 +37,11 @@ _JOB = {
     "shipped": "shipped",
     "cancelled": "cancelled",
 }
+_THERE = ("attention", "sent", "in_production")
+_WAITS = {
+    "payment": "for its payment: shown there as unpaid",
+    "store": "because the shop holds it: shown there as on hold",
+}
 _QUIET = "the shop is not told (it shows these goods already, or the vendor only tried it)"
 _SHIPMENT = {
     "ready": "the shop is about to be told",
@@ -135,6 +140,9 @@ def _job_facts(order: answers.OrderShown, job: answers.JobShown) -> Iterator[tup
     yield "its number at the vendor", job.vendor_ref
     yield "our number there", job.external_id
     yield "the vendor says", job.vendor_words
+    if job.state in _THERE:
+        yield "still to be told", text(_still_to_be_told(job), "yellow")
+        yield "waits there", text(_WAITS.get(job.hold, ""), "yellow")
     yield "sent", local(job.sent_at)
     yield "last heard of", local(job.heard_at)
     if job.attempt > 1:
@@ -143,6 +151,12 @@ def _job_facts(order: answers.OrderShown, job: answers.JobShown) -> Iterator[tup
         yield "mail class", _mail_class(job, order.shipping_method)
     if len(order.jobs) > 1 and job.shares:
         yield "its part of the order", shares(job.shares)
+
+
+def _still_to_be_told(job: answers.JobShown) -> str:
+    if job.cancel_wanted:
+        return "that it is cancelled"
+    return "a change of the order" if job.amend_wanted else ""
 
 
 def _mail_class(job: answers.JobShown, asked: str) -> Text:
@@ -174,6 +188,9 @@ def _parcel(order: answers.OrderShown, shipment: answers.ShipmentShown) -> Rende
     )
     facts = (
         ("left", local(parcel.shipped_at)),
+        ("service", parcel.service),
+        ("fee", parcel.cost or ""),
+        ("note to the buyer", parcel.note),
         ("follow it", plain(parcel.url)),
         ("in it", ", ".join(f"{line.quantity} {TIMES} {_title_of(order, line)}" for line in shipment.lines)),
         ("the shop was told", local(shipment.told_at)),

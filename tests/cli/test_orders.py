@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import time
+from typing import Any
 
 import pytest
 
@@ -62,11 +63,34 @@ def test_an_order_is_told_as_a_story(run: Run) -> None:
         "PPO10000001",
         "DHL JD014600003",
         "in it              1 \u00d7 Mug",
+        "service            Parcel Connect",
+        "fee                7.35",
+        "note to the buyer  Left with the porter",
         "the shop knows",
         "Did you mean Folded?",
     ):
         assert words in shown
     assert re.search(r"Fri 20 Nov 2026, 1[02]:00:0\d UTC", shown)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"hold": "payment"}, "for its payment: shown there as unpaid"),
+        ({"hold": "store"}, "because the shop holds it: shown there as on hold"),
+        ({"amend_wanted": True}, "a change of the order"),
+        ({"cancel_wanted": True, "amend_wanted": True}, "that it is cancelled"),
+    ],
+)
+def test_an_order_says_what_its_vendor_waits_for_or_has_still_to_hear(
+    run: Run, operator: FakeOperator, changes: dict[str, object], says: str
+) -> None:
+    shown: Any = order()
+    shown["jobs"][0] |= {"state": "sent", **changes}
+    operator.results["order"] = {"order": shown}
+    assert says in run("orders", "show", "1001").stdout
+    shown["jobs"][0] |= {"state": "shipped"}
+    assert says not in run("orders", "show", "1001").stdout
 
 
 def test_times_are_local(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
