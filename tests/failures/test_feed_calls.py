@@ -10,6 +10,7 @@ from platen.domain.record import OrderRecord
 from platen.ports import Posted
 from platen.usecases import feed as door
 from tests.failures.test_packing import soon
+from tests.fakes import Crash
 from tests.fakes.clock import START
 from tests.support.packing import PACKERS, PackingHouse
 from twins.inksoft.model import Order as InkOrder
@@ -116,3 +117,29 @@ class TestAnOrderThatIsLeftOut:
         (there,) = house.packed(order)
         assert there.content.ship_to.street1 == "Corrected Street 2"
         assert house.attention() == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "connections.get",
+        "connections.health",
+        "connections.save_health",
+        "feed.get",
+        "feed.notices",
+        "orders.load",
+        "orders.by_number",
+        "orders.save",
+        "orders.save_job",
+        "orders.claim_job",
+    ],
+)
+def test_a_function_that_dies_at_any_call_loses_and_doubles_nothing(house: PackingHouse, call: str) -> None:
+    """Both before and after it is done, and again in the middle of what follows; notices come without our id."""
+    house.shipstation.notifier.switches.no_order_id = True
+    orders = [house.ink_order(), house.shop_order()]
+    for nth in (1, 4, 9):
+        house.switch.before(call, Crash(), nth=nth)
+        house.switch.after(call, Crash(), nth=nth + 1)
+    house.ship_all(at_least=3)
+    house.assert_shipped_once(*orders)
