@@ -16,6 +16,7 @@ from rich.console import Console
 from platen.domain.job import external_id
 from platen.domain.order import order_id
 from platen_cli.commands_local import FEWEST_PACKED
+from platen_cli.demo import typing
 from platen_cli.demo.packing import orders, tally
 from platen_cli.demo.packing.play import Play
 from platen_cli.demo.packing.shown import Packing, slip, verdict
@@ -25,7 +26,7 @@ from platen_cli.demo.screen import Screen
 from platen_cli.desk import Desk
 from platen_cli.stops import Stop
 from tests.cli.conftest import Run
-from tests.cli.operator import FakeOperator
+from tests.cli.operator import FakeOperator, order
 from twins.inksoft import InkSoftTwin
 from twins.inksoft.asked import PlaceOrder
 from twins.inksoft.control import seen as in_inksoft
@@ -81,18 +82,18 @@ type World = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 def world() -> World:
     """One order of two shirts and a coupon, at ShipStation once, labelled, and shown in InkSoft."""
     twin = InkSoftTwin(now=lambda: datetime(2026, 11, 22, tzinfo=UTC))
-    order = twin.place_order(items=[{"quantity": 2}], discount="5.00", coupon_code="TEAM5", shipping="3.00")
-    twin.ship_by_hand(order.id, "T1")
-    return [in_inksoft(order) | {"ID": 1}], [at_shipstation("1")]
+    bought = twin.place_order(items=[{"quantity": 2}], discount="5.00", coupon_code="TEAM5", shipping="3.00")
+    twin.ship_by_hand(bought.id, "T1")
+    return [in_inksoft(bought) | {"ID": 1}], [at_shipstation("1")]
 
 
-def at_shipstation(job: str, order: str = ORDER) -> dict[str, Any]:
+def at_shipstation(job: str, of: str = ORDER) -> dict[str, Any]:
     def item(name: str, quantity: int, price: str, **more: Any) -> dict[str, Any]:
         return {"name": name, "quantity": quantity, "unit_price": price, "options": [], "adjustment": False} | more
 
     return {
         "order_id": 470_000_000 + int(job),
-        "key": external_id("1", order, job),
+        "key": external_id("1", of, job),
         "number": "1",
         "status": "shipped",
         "imports": 1,
@@ -357,6 +358,18 @@ def test_everything_that_is_ordered_goes_to_the_packers(tmp_path: Path) -> None:
 def test_a_store_that_shipstation_does_not_like_ends_the_demo(tmp_path: Path) -> None:
     with pytest.raises(Stop, match=r"Test Connection says: .*\(401\)"):
         wired(tmp_path, FakeOperator(), FakePackers("The remote server returned an error: (401)")).connect()
+
+
+def test_what_it_says_to_try_works(tmp_path: Path) -> None:
+    operator = FakeOperator()
+    play = wired(tmp_path, operator, FakePackers())
+    play.connect()
+    play.numbers = ["1", "2", "3", "4"]
+    assert "platen orders show 4" in play.hints()
+    operator.results |= {"orders": {"orders": [], "next": ""}, "order": {"order": order()}}
+    operator.results["status"] = {"queues": {}, "connections": [], "orders": {}, "attention": 0}
+    for command in play.hints():
+        typing.run(command, operator)
 
 
 def test_the_packers_read_what_the_buyer_wrote() -> None:

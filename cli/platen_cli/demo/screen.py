@@ -59,7 +59,7 @@ class Screen:
     _began: float = field(default_factory=time.monotonic)
     _said: str = ""
     _said_at: float = 0.0
-    _shown: Stages = field(default_factory=Stages)
+    _shown: Stages | None = None
 
     def step(self, words: str) -> None:
         seconds = time.monotonic() - self._began
@@ -80,7 +80,8 @@ class Screen:
         if not self.desk.out.is_terminal:
             yield self._show_line
             return
-        with Live(self._table(self._shown), console=self.desk.out, refresh_per_second=8) as live:
+        first = self._table(self._shown) if self._shown else None
+        with Live(first, console=self.desk.out, refresh_per_second=8) as live:
 
             def show(stages: Stages) -> None:
                 self._shown = stages

@@ -42,16 +42,9 @@ class Play(Performance[World]):
         self.numbers: list[str] = []
         self.paid_later = 0
 
-    @property
-    def hints(self) -> tuple[str, ...]:  # type: ignore[override]
-        shown = [f"platen orders show {number}" for number in self.numbers[CORRECTED : CORRECTED + 1]]
-        return (
-            "platen orders list",
-            *shown,
-            f"platen feed-url {PACKERS}",
-            f"platen check {STORE}",
-            "platen status",
-        )
+    def hints(self) -> tuple[str, ...]:
+        shown = f"platen orders show {self.numbers[CORRECTED]}"
+        return ("platen orders list", shown, "platen connections", f"platen links {STORE}", "platen status")
 
     def play(self) -> Result:
         self.world.open(self.step)
