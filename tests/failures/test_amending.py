@@ -133,6 +133,7 @@ def test_fewer_pieces_are_told_as_fewer_and_shipped_as_such(bench: StallBench, o
     bench.changed(order, lines=(line.but(quantity=1, unfulfilled=1),))
     bench.run()
     assert list(bench.vendor.made[0].lines.values()) == [1]
+    assert [one.quantity for one in the_job(bench, order).lines_there] == [1]
 
 
 class TestAnOrderThatWaits:
@@ -149,6 +150,14 @@ class TestAnOrderThatWaits:
         assert holds == [Hold.PAYMENT, Hold.NONE]
         assert bench.record(placed.order_id).head.state is OrderState.OPEN
         assert len(bench.vendor.made) == 1
+
+    def test_for_days_and_is_paid_then_is_no_silence_of_its_vendor(self, bench: StallBench) -> None:
+        placed = bench.order_placed(1)
+        unpaid = bench.changed(placed, payment=Payment.PENDING)
+        bench.run(timedelta(days=3), at_least=timedelta(days=3))
+        bench.changed(unpaid, payment=Payment.PAID)
+        bench.run(at_least=timedelta(hours=4))
+        assert bench.attention() == []
 
     def test_that_is_paid_while_it_is_sent_is_told_right_after(self, bench: StallBench) -> None:
         placed = bench.order_placed(1)
@@ -208,6 +217,7 @@ class TestOneOfAJobInOtherTrouble:
         assert len(bench.attention()) == 1
         assert told(bench) == []
         bench.click(action, order.order_id, "job 1")
+        assert the_job(bench, order).asked, "nobody has told it yet"
         bench.run()
         job = the_job(bench, order)
         assert (job.state, job.to_be_amended, job.asked) == (JobState.SENT, False, "")

@@ -59,6 +59,13 @@ class TestANotice:
         assert found(house, number) is not None
         assert found(house, number, "1001-k7x2m3qpl4tzabcd-1") is None
 
+    def test_of_another_connections_job_is_not_taken(self, house: PackingHouse) -> None:
+        order = house.ink_order()
+        soon(house)
+        entry = entry_of(house, order)
+        house.feed.save(entry, entry.but(connection="others"))
+        assert found(house, entry.number, entry.external_id) is None
+
     @pytest.mark.parametrize("part", ["", "-1"])
     def test_with_a_number_alone_finds_the_job_of_that_number(self, house: PackingHouse, part: str) -> None:
         order = house.ink_order()
@@ -143,3 +150,18 @@ def test_a_function_that_dies_at_any_call_loses_and_doubles_nothing(house: Packi
         house.switch.after(call, Crash(), nth=nth + 1)
     house.ship_all(at_least=3)
     house.assert_shipped_once(*orders)
+
+
+def test_a_paused_connection_is_given_nothing_and_takes_its_notices(house: PackingHouse) -> None:
+    order = house.ink_order()
+    soon(house)
+    house.calls.clear()
+    house.do("pause", connection=PACKERS)
+    later = house.ink_order()
+    house.pack_everything()
+    soon(house)
+    assert {status for method, status in house.calls if method == "GET"} == {503}
+    assert {status for method, status in house.calls if method == "POST"} == {200}
+    house.do("resume", connection=PACKERS)
+    house.ship_all()
+    house.assert_shipped_once(order, later)

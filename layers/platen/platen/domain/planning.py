@@ -160,14 +160,10 @@ class _Planner:
         }
         for line_id, count in off.items():
             self.made[line_id] -= count
-            self.bound[line_id] -= count
         return off
 
     def _called_off(self, job: Job) -> Job:
         """Nothing is left of it. It is bound until its vendor says that it is over."""
-        for line in job.lines_there:
-            self.bound[line.line_id] += line.quantity
-            self.ending[line.line_id] += 0 if job.dropped else line.quantity
         asked = str(Content.read(job.content).but(too_many=CANCELLED))
         return job.but(cancel_wanted=True, amend_wanted=False, asked=asked, due_at=self.now + UNDISPATCHED)
 
@@ -271,8 +267,6 @@ class _Planner:
             test=self.order.test,
             released=released,
             hold=self._hold_of(job.vendor),
-            amend_wanted=False,
-            told_lines=(),
         )
         wrong = self._wrong(lines)
         if wrong:
