@@ -364,6 +364,7 @@ def test_what_it_says_to_try_works(tmp_path: Path) -> None:
     operator = FakeOperator()
     play = wired(tmp_path, operator, FakePackers())
     play.connect()
+    operator.connections[STORE]["roles"] = ["store"]  # the fake knows one system of stores only
     play.numbers = ["1", "2", "3", "4"]
     assert "platen orders show 4" in play.hints()
     operator.results |= {"orders": {"orders": [], "next": ""}, "order": {"order": order()}}
