@@ -144,12 +144,12 @@ class TestAnOrderThatIsLeftOut:
 def test_a_function_that_dies_at_any_call_loses_and_doubles_nothing(house: PackingHouse, call: str) -> None:
     """Both before and after it is done, and again in the middle of what follows; notices come without our id."""
     house.shipstation.notifier.switches.no_order_id = True
-    orders = [house.ink_order(), house.shop_order()]
+    ink, shop = house.ink_order(), house.shop_order()
     for nth in (1, 4, 9):
         house.switch.before(call, Crash(), nth=nth)
         house.switch.after(call, Crash(), nth=nth + 1)
     house.ship_all(at_least=3)
-    house.assert_shipped_once(*orders)
+    house.assert_shipped_once(ink, shop)
 
 
 def test_a_paused_connection_is_given_nothing_and_takes_its_notices(house: PackingHouse) -> None:
