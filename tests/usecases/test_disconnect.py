@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from platen.connectors import Resend
 from platen.domain.connection import Role
@@ -72,6 +74,12 @@ def another_press(bench: StallBench) -> None:
     bench.connections.save(stall.but(links=(*stall.links, link.but(vendor="other"))))
 
 
+class Address(BaseModel):
+    """Settings of a vendor that can be moved."""
+
+    api_url: str
+
+
 class TestItGoes:
     def test_with_its_schedule_its_secrets_and_its_health(self, bench: StallBench) -> None:
         bench.do("unlink", store="stall", vendor="press")
@@ -129,6 +137,16 @@ class TestItGoes:
         bench.do("connect", connection_id="press", system="picanova")
         state = bench.connections.health("press")
         assert (state.news_cursor, state.cursor) == ("", None)
+
+    def test_and_a_worker_that_knew_it_reads_the_settings_anew(self, bench: StallBench) -> None:
+        """Nothing else tells the two apart: each was saved once, so their versions are the same."""
+        bench._systems["press"] = replace(bench._systems["press"], settings=Address)
+        connection = bench.connections.get("press")
+        found = [
+            bench.hub.settings(connection.but(settings={"api_url": url})).api_url
+            for url in ("https://old", "https://new")
+        ]
+        assert found == ["https://old", "https://new"]
 
 
 class TestItIsRefused:

@@ -53,7 +53,8 @@ class Hub:
     """None where print files are not looked at."""
     connector: Callable[[str], Connector] = connectors.load
     new_token: Callable[[], str] = _new_token
-    _settings: dict[tuple[str, int], Any] = field(default_factory=dict)
+    _settings: dict[str, tuple[tuple[str, dict[str, Any]], Any]] = field(default_factory=dict)
+    """Connection -> its system and settings as they are kept, and as they were read."""
     _doors: dict[tuple[str, ...], Http] = field(default_factory=dict)
 
     def store(self, connection: Connection) -> Store:
@@ -66,10 +67,13 @@ class Hub:
 
     def settings(self, connection: Connection) -> Any:
         """The connection's settings, as its connector's model."""
-        key = connection.connection_id, connection.version
-        if key not in self._settings:
-            self._settings[key] = self.connector(connection.system).settings.model_validate(connection.settings)
-        return self._settings[key]
+        given, read = self._settings.get(connection.connection_id, (None, None))
+        # Compared, for its version does not tell: one that was removed and made anew counts from the beginning.
+        if given != (connection.system, connection.settings):
+            given = connection.system, connection.settings
+            read = self.connector(connection.system).settings.model_validate(connection.settings)
+            self._settings[connection.connection_id] = given, read
+        return read
 
     def access(self, connection: Connection) -> Access:
         """What the connection's connector gets to reach its account."""
