@@ -1,4 +1,4 @@
-"""Starts ministack, the embedded AWS, with two of its inner waits shortened and two of its mistakes mended.
+"""Starts ministack, the embedded AWS, with two of its inner waits shortened and three of its mistakes mended.
 
 They are private to it, so they are only touched in the one version they were looked up in; any other
 runs as it comes.
@@ -52,6 +52,23 @@ def permit_batches_as_single_calls() -> None:
     iam_actions.extract_iam_action = without_batch
 
 
+def name_the_parameters_to_delete() -> None:
+    """Permissions on parameters: as it comes, DeleteParameters is about all of them. Here, about its first."""
+    from ministack.core import iam_actions  # noqa: PLC0415 - only in the version that is known
+
+    arn_of = iam_actions.extract_resource_arn
+
+    def with_name(service: str, method: str, path: str, *rest: Any) -> str:
+        headers, body, query, region, account = rest
+        target = next((str(value) for name, value in headers.items() if name.lower() == "x-amz-target"), "")
+        if service == "ssm" and target.endswith(".DeleteParameters"):
+            names = json.loads(body or b"{}").get("Names") or ["*"]
+            return f"arn:aws:ssm:{region}:{account}:parameter/{str(names[0]).removeprefix('/')}"
+        return str(arn_of(service, method, path, headers, body, query, region, account))
+
+    iam_actions.extract_resource_arn = with_name
+
+
 def _group(body: bytes, query: dict[str, Any]) -> str:
     """Making and changing say the group in the body, deleting in the query."""
     said = query.get("groupName") or json.loads(body or b"{}").get("GroupName") or "default"
@@ -64,6 +81,7 @@ def main() -> None:
         shorten_waits()
         tell_schedule_groups_apart()
         permit_batches_as_single_calls()
+        name_the_parameters_to_delete()
     else:
         print(f"ministack is {found}, not {KNOWN}: it runs as it comes", flush=True)
     from ministack.app import main as serve  # noqa: PLC0415 - reads its settings when it is imported
