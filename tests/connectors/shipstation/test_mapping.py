@@ -88,6 +88,21 @@ class TestWhatItCarries:
         (item,) = told(request).items
         assert (item.weight, item.location) == (Decimal("99.50"), "map")
 
+    def test_says_what_was_asked_at_the_checkout(self) -> None:
+        asked = (
+            Attribute(name="School", value="North High"),
+            Attribute(name="_hidden", value="x"),
+            Attribute(name="gift_message", value="For you"),
+            Attribute(name="Homeroom", value=""),
+        )
+        assert told(a_request(attributes=asked, internal_note="VIP")).internal_notes == "VIP\nSchool: North High"
+
+    def test_says_once_what_is_printed_where_the_store_says_it_too(self) -> None:
+        line = a_line(options=(Attribute(name="Print Front", value="Screen Print, Full Front"),))
+        details = PrintDetails(url="https://art.example/a.png", location="front", kind="Screen Print")
+        order = told(a_request(line, printing={line.line_id: details}))
+        assert [one.name for one in order.items[0].options] == ["Print Front"]
+
     def test_says_what_is_printed(self) -> None:
         details = PrintDetails(
             url="https://x/front", location="front", kind="DTF", more=(Print(location="back"),), design_id="D7"

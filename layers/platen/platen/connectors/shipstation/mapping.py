@@ -12,7 +12,7 @@ from platen.connectors.shipstation.texts import address_of_picture, cut, plain, 
 from platen.domain.feed import FeedStatus
 from platen.domain.job import Hold, Job
 from platen.domain.model import digest
-from platen.domain.order import Address, Line
+from platen.domain.order import Address, Attribute, Line
 from platen.domain.printing import PrintDetails
 from platen.ports import JobRequest
 
@@ -191,7 +191,8 @@ def _options(line: Line, details: PrintDetails) -> Iterator[Option]:
     told += [(one.name, one.value) for one in line.attributes if not _OURS.fullmatch(one.name.strip())]
     if size(plain(line.sku)) > 50:
         told.append(("SKU", line.sku))
-    told += _prints(details)
+    if not any(plain(one.name).startswith("Print") for one in line.options):
+        told += _prints(details)  # the store's own words say more, where it has any
     cleaned = ((shortened(plain(name) or "Option", 100), shortened(plain(value), 100)) for name, value in told)
     for name, value in dict.fromkeys(cleaned):
         if value:
@@ -224,6 +225,11 @@ def _shipping_method(request: JobRequest) -> str:
     return plain(request.mail_class or request.job.mail_class) or ", ".join(dict.fromkeys(filter(None, chosen)))
 
 
+def _is_for_people(attribute: Attribute) -> bool:
+    name = attribute.name.strip()
+    return bool(name) and not name.startswith("_") and name != "gift_message" and bool(plain(attribute.value))
+
+
 def _internal_notes(request: JobRequest, left: Iterable[str]) -> str:
     """For the packers, the most needed first: what does not fit is cut from the end."""
     order, job = request.order, request.job
@@ -233,5 +239,7 @@ def _internal_notes(request: JobRequest, left: Iterable[str]) -> str:
         prose(request.packing_message),
         *left,
         prose(order.internal_note),
+        # What else was asked at the checkout. A leading underscore hides a name from people.
+        *(f"{plain(one.name)}: {prose(one.value)}" for one in order.attributes if _is_for_people(one)),
     ]
     return "\n".join(filter(None, notes))
