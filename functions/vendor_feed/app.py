@@ -1,4 +1,4 @@
-"""GET, POST /feeds/{connection}/{key}: a vendor fetches the jobs that changed, and posts its parcels -> [shipments]."""
+"""GET, POST /feeds/{connection}/{key}: a vendor fetches jobs that changed, and posts its parcels -> [shipments]."""
 
 from typing import Any
 

@@ -193,7 +193,7 @@ class PackingHouse(Bench):
         return min([super().next_moment(), *posts])
 
     def ship_all(self, at_least: float = 1, **label: Any) -> None:
-        """Orders find their way to ShipStation, get their labels, and the stores are told; in so many hours each."""
+        """Orders come to ShipStation, get their labels, and the stores are told; in so many hours each."""
         for step in (lambda: self.pack_everything(**label), lambda: None):
             self.run(timedelta(hours=at_least + 2), at_least=timedelta(hours=at_least))
             step()
