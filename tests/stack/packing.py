@@ -406,12 +406,12 @@ def _waits_after_trouble(item: Json) -> bool:
     """A parcel that its store was told of in vain, whose time has not come."""
     if not item["item"]["S"].startswith("shipment#") or item["state"]["S"] not in LOST_ANSWER:
         return False
-    return item["attempt"]["N"] != "0" and item["due_at"]["S"] > iso(wall())
+    return "attempt" in item and item["due_at"]["S"] > iso(wall())
 
 
 def changed(before: Json, after: Json) -> dict[str, tuple[object, object]]:
     """What is not as it was: its name -> (before, after), of each only the parts that differ."""
-    found = {}
+    found: dict[str, tuple[object, object]] = {}
     for name in before.keys() | after.keys():
         one, other = before.get(name) or {}, after.get(name) or {}
         parts = {part for part in one.keys() | other.keys() if one.get(part) != other.get(part)}
