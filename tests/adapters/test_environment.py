@@ -25,7 +25,8 @@ TOLD = {
 }
 SENDS = {
     "store_webhook": {Queue.INTAKE},
-    "vendor_webhook": {Queue.SHIPMENTS},
+    "vendor_webhook": {Queue.SHIPMENTS, Queue.VENDOR_POLLS},
+    "vendor_feed": {Queue.SHIPMENTS, Queue.STORE_UPDATES},
     "order_intake": {Queue.INTAKE, Queue.DISPATCH},
     "vendor_dispatch": {Queue.DISPATCH},
     "shipment_intake": {Queue.SHIPMENTS, Queue.STORE_UPDATES},

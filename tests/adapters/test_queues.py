@@ -214,7 +214,7 @@ class TestMessages:
         fields = {
             name: text
             for name in MESSAGE_OF[queue].model_fields
-            if name not in ("updated_at", "replan", "remap", "tries")
+            if name not in ("updated_at", "since", "replan", "remap", "tries")
         }
         message = MESSAGE_OF[queue](**fields)
         assert MESSAGE_OF[queue].model_validate_json(message.model_dump_json(exclude_defaults=True)) == message
@@ -222,6 +222,8 @@ class TestMessages:
     def test_keep_their_time(self) -> None:
         hint = OrderHint(connection="shop", store_order_id="1", updated_at=NOW, replan=True, remap=True)
         assert OrderHint.model_validate_json(hint.model_dump_json(exclude_defaults=True)) == hint
+        poll = PollHint(connection="press", since=NOW)
+        assert PollHint.model_validate_json(poll.model_dump_json(exclude_defaults=True)) == poll
 
     @pytest.mark.parametrize("queue", list(Queue))
     @pytest.mark.parametrize(

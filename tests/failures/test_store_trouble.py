@@ -31,6 +31,7 @@ class TestStoreTrouble:
         world.ships(new)
         world.assert_promises()
         world.assert_done(sent, new)
+        world.run(at_least=hours(0.5))  # the next poll ends its silence
         assert world.do("attention") == {"items": [], "connections": []}
 
     @pytest.mark.parametrize("kind", ["cut_reply", "drop", "status_after", "status"])
