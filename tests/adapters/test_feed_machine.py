@@ -150,5 +150,5 @@ def test_the_table_loses_and_doubles_nothing(dynamodb: Wire, feed_table: DynamoD
             make_table(dynamodb.client, table)
         return ReadingAFeed(feed_table)
 
-    examples = settings().max_examples // 12
+    examples = settings().max_examples // 30
     run_state_machine_as_test(machine, settings=settings(max_examples=examples, stateful_step_count=20))
