@@ -204,8 +204,6 @@ class Health(Value):
     polled_at: Instant | None = None
     fetched_at: Instant | None = None
     """When the vendor last came for its feed by itself."""
-    fetched_to: Instant | None = None
-    """The end of the window it then asked for."""
     listened_at: Instant | None = None
     """When its webhook subscriptions were last looked after."""
     refreshed_at: Instant | None = None

@@ -98,7 +98,7 @@ def _export(hub: Hub, connection: Connection, door: FeedDoor, window: Window) ->
         if entry.external_id in rendered.left_out:
             _show(hub, entry, rendered.left_out[entry.external_id])
     if window.page >= page.pages:
-        health.heard(hub, connection.connection_id, fetched_at=hub.clock.now(), fetched_to=window.end)
+        health.heard(hub, connection.connection_id, fetched_at=hub.clock.now())
     logger.info(
         "feed fetched",
         extra={"connection": connection.connection_id, "page": window.page, "of": page.pages, "orders": len(given)},
