@@ -204,12 +204,27 @@ class TestALabel:
         tracked = [one.parcel.tracking for one in house.of(order).shipments.values()]
         assert tracked == ["TOO-LATE"]
 
+    def test_keeps_its_note_to_the_buyer_no_longer_than_an_orders_content(self, house: PackingHouse) -> None:
+        """A parcel is kept for ever, and so names no person: the note is in the story, which expires."""
+        house.shipstation.notifier.switches.copies = 1
+        order = house.ink_order()
+        house.ship_all(notes="For Zoë, left with the porter")
+        (shipment,) = house.of(order).shipments.values()
+        assert shipment.told_at
+        assert "Zoë" not in house.of(order).model_dump_json()
+        told = [event.what for event in house.orders.events(house.key(order))]
+        assert [what for what in told if "For Zoë, left with the porter" in what] == told, "once, and nothing else"
+        assert [one.tracking for one in house.inksoft.order(order.id).shipments] == [shipment.parcel.tracking]
+
     def test_has_its_carrier_service_fee_and_note_on_record(self, house: PackingHouse) -> None:
         order = house.ink_order()
         house.ship_all(carrier="UPS", service="UPS® Ground", cost="7.35", notes="Left with the porter")
         (shipment,) = house.of(order).shipments.values()
         parcel = shipment.parcel
-        assert (parcel.service, str(parcel.cost), parcel.note) == ("UPS® Ground", "7.35", "Left with the porter")
+        assert (parcel.service, str(parcel.cost)) == ("UPS® Ground", "7.35")
+        story = house.do("order", order=house.key(order))["order"]["story"]
+        (note,) = [one["what"] for one in story if "note to the buyer" in one["what"]]
+        assert f"{parcel.tracking}: Left with the porter ({PACKERS})" in note
 
 
 class TestOnABadDay:

@@ -167,7 +167,8 @@ class TestAnOrderWithEverything:
         assert "ground" in parcel.service.lower()
         assert parcel.cost == Decimal("7.35")
         if way == "custom_store":
-            assert parcel.note == "Mind the dog"
+            (event,) = house.orders.events(house.key(order))
+            assert event.what.endswith(f"{parcel.tracking}: Mind the dog")
         assert house.inksoft.order(order.id).status == "Shipped"
         (told,) = house.inksoft.told
         assert told.completed

@@ -226,6 +226,9 @@ def step_shipment(shipment: Shipment, to: ShipmentState, **changes: object) -> S
         raise ForbiddenStep(f"shipment {shipment.order_id}/{shipment.shipment_id}: {shipment.state} -> {to}")
     if to is not ShipmentState.ATTENTION:
         changes.setdefault("attention", None)
+    if to is ShipmentState.TOLD:
+        # What is over is kept for ever, and names no person; the note stands in the order's story, which expires.
+        changes.setdefault("parcel", shipment.parcel.but(note=""))
     return shipment.but(state=to, **changes)
 
 

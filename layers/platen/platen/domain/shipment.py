@@ -50,7 +50,7 @@ class Parcel(Value):
     cost: Decimal | None = None
     """What the carrier charges, in the currency of the vendor's account; None where that is not told."""
     note: str = ""
-    """What whoever shipped it wrote to the buyer. Personal data."""
+    """What whoever shipped it wrote to the buyer. Personal data: it is here until the store was told."""
 
 
 class ShipmentLine(Value):

@@ -256,7 +256,8 @@ def _untold(shipment: Shipment) -> Shipment:
     """The same, but the store is not told of it."""
     if shipment.state is not ShipmentState.READY:
         return shipment
-    return shipment.but(state=ShipmentState.TOLD, quiet=True, due_at=None)
+    parcel = shipment.parcel.but(note="")
+    return shipment.but(state=ShipmentState.TOLD, quiet=True, due_at=None, parcel=parcel)
 
 
 def _named(
@@ -314,7 +315,7 @@ def _recorded(
         store_order_id=record.head.store_order_id,
         job_id=job.job_id,
         state=ShipmentState.ATTENTION if attention else state,
-        parcel=parcel,
+        parcel=parcel.but(note="") if quiet else parcel,
         lines=lines,
         quiet=quiet,
         recorded_at=now,
@@ -342,11 +343,12 @@ def _shown_already(record: OrderRecord, job: Job, lines: tuple[ShipmentLine, ...
 
 def _amended(known: Shipment, parcel: Parcel, now: datetime) -> Shipment:
     """Tracking that was filled in or put right later: told again if the store has the old one."""
-    if parcel == known.parcel or not parcel.tracking:
+    # A note says nothing of the parcel, and one that was told is not kept.
+    if parcel.but(note="") == known.parcel.but(note="") or not parcel.tracking:
         return known
-    amended = known.but(parcel=parcel)
     if known.quiet:
-        return amended
+        return known.but(parcel=parcel.but(note=""))
+    amended = known.but(parcel=parcel)
     if known.state is ShipmentState.TOLD:
         return step_shipment(amended, ShipmentState.READY, due_at=now + UNTOLD)
     return amended

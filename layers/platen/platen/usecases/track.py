@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from platen.connectors import Resend
 from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.connection import Connection
 from platen.domain.job import Job, JobState, VendorOrder, read_external_id
-from platen.domain.record import OrderRecord, OrderState, step_job
+from platen.domain.record import Event, OrderRecord, OrderState, step_job
+from platen.domain.shipment import Shipment
 from platen.domain.tracking import Heard, hear
 from platen.domain.verdicts import Refused, Verdict
 from platen.hub import Hub
@@ -150,9 +151,28 @@ def _heard(hub: Hub, connection: Connection, record: OrderRecord, job_id: str, n
 def _save(hub: Hub, before: OrderRecord, heard: Heard) -> None:
     if heard.record.head.state is OrderState.ATTENTION and before.head.state is not OrderState.ATTENTION:
         count("Attention")
-    saved = hub.orders.save(before, in_its_folder(hub, before, heard.record))
+    events = _notes_to_the_buyer(before, heard.record, hub.clock.now())
+    saved = hub.orders.save(before, in_its_folder(hub, before, heard.record), events=events)
     tell(hub, saved, heard.tell)
     tell_cancel(hub, saved)
+
+
+def _notes_to_the_buyer(before: OrderRecord, after: OrderRecord, now: datetime) -> list[Event]:
+    """Of parcels that are new, or have another label: for the story, which expires as a parcel does not."""
+    return [
+        Event(
+            order_id=one.order_id,
+            at=now,
+            what=f"note to the buyer with parcel {one.parcel.tracking or one.shipment_id}: {one.parcel.note}",
+            who=after.jobs[one.job_id].vendor,
+        )
+        for one in after.shipments.values()
+        if one.parcel.note and _label(before.shipments.get(one.shipment_id)) != _label(one)
+    ]
+
+
+def _label(shipment: Shipment | None) -> str | None:
+    return shipment.parcel.tracking if shipment else None
 
 
 def tell(hub: Hub, record: OrderRecord, shipment_ids: tuple[str, ...]) -> None:
