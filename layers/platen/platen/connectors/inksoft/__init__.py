@@ -18,17 +18,15 @@ from pydantic import (
     StringConstraints,
     model_validator,
 )
-from pydantic.config import JsonDict
 
 from platen.connectors import Connector, Resend
+from platen.connectors.fields import ADVANCED, HostAddress, Secret
 from platen.domain.connection import Role
 
 PROVISIONAL = (
     "InkSoft publishes only the beginning of its API reference; the rest is built from what others saw. Take in a "
     "few orders and one parcel, and compare them with InkSoft, before you trust it."
 )
-ADVANCED: JsonDict = {"advanced": True}
-"""Marks a field that is asked for only on request."""
 PLACEHOLDERS = ("sku", "manufacturer_sku", "colour", "size")
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+")
@@ -70,13 +68,6 @@ def _slug(text: str) -> str:
             "spirit_wear"
         )
     return slug
-
-
-def _base_url(text: str) -> str:
-    address = text.strip().rstrip("/")
-    if address and not re.fullmatch(r"https?://[^\s/?#@]+", address):
-        raise ValueError("give only the scheme and the host, e.g. https://proxy.example.com, or leave it empty")
-    return address
 
 
 def _listed(given: Any) -> Any:
@@ -182,7 +173,7 @@ class Settings(BaseModel):
         description="json, or form if InkSoft answers that it did not get what it needs.",
         json_schema_extra=ADVANCED,
     )
-    api_url: Annotated[str, StringConstraints(max_length=300), AfterValidator(_base_url)] = Field(
+    api_url: HostAddress = Field(
         default="",
         title="API address",
         description="Empty for InkSoft itself. Set only to talk through a proxy or to a stand-in.",
@@ -192,13 +183,6 @@ class Settings(BaseModel):
     @property
     def base_url(self) -> str:
         return f"{self.api_url or f'https://{self.domain}'}/{self.store_uri}/Api2"
-
-
-def _stripped(secret: Any) -> Any:
-    return secret.strip() if isinstance(secret, str) else secret
-
-
-Secret = Annotated[SecretStr, BeforeValidator(_stripped), Field(max_length=500)]
 
 
 class Credentials(BaseModel):

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
-from pydantic.config import JsonDict
 
 from platen.connectors import Connector, Resend
+from platen.connectors.fields import ADVANCED
 from platen.connectors.picanova.skus import lacking, wants_v1
 from platen.domain.connection import Role
 from platen.domain.order import Address
@@ -76,8 +76,6 @@ BaseUrl = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200
 BaseUrlIfAny = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_base_url_if_any)
 ]
-ADVANCED: JsonDict = {"advanced": True}
-"""Marks a field that is asked for only on request."""
 
 
 def _each_once(regions: tuple[Region, ...]) -> tuple[Region, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -20,9 +19,9 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic.config import JsonDict
 
 from platen.connectors import Connector, Resend
+from platen.connectors.fields import ADVANCED, api_address
 from platen.connectors.pov.profile import Profile
 from platen.domain.connection import Role
 from platen.domain.order import Address
@@ -33,9 +32,6 @@ PROVISIONAL = (
     "The contract is built from how Order Desk's integration behaves in public, for POV publishes no API. Confirm "
     "it with POV, and try it in test mode, before you trust it with a live order."
 )
-ADVANCED: JsonDict = {"advanced": True}
-"""Marks a field that is asked for only on request."""
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Mode(StrEnum):
@@ -45,16 +41,7 @@ class Mode(StrEnum):
 
 
 def _base_url(text: str) -> str:
-    if not text:
-        return ""
-    parts = urlsplit(text)
-    _ = parts.port  # raises ValueError when it is none
-    plain = text.isascii() and text.isprintable() and not set(text) & set(" \\")
-    if not plain or not parts.hostname or parts.query or parts.fragment or parts.username is not None:
-        raise ValueError("give the address that POV's API is under, e.g. https://host/path")
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise ValueError("it has to start with https:// (the customer ID travels with every call)")
-    return text.rstrip("/")
+    return api_address(text, whose="POV's", carries="the customer ID") if text else ""
 
 
 BaseUrl = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_base_url)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -18,9 +17,9 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic.config import JsonDict
 
 from platen.connectors import Connector, Resend
+from platen.connectors.fields import ADVANCED, api_address
 from platen.domain.connection import Role
 from platen.domain.order import Address
 from platen.domain.printing import PrintDetails
@@ -31,9 +30,6 @@ V1_BASE = "https://ssapi.shipstation.com"
 V2_BASE = "https://api.shipstation.com/v2"
 JWKS_URL = "https://api.shipengine.com/jwks"
 SHORTEST_PASSWORD = 16
-ADVANCED: JsonDict = {"advanced": True}
-"""Marks a field that is asked for only on request."""
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Way(StrEnum):
@@ -46,18 +42,7 @@ class Way(StrEnum):
     """Called legacy by ShipStation, and still served."""
 
 
-def _base_url(text: str) -> str:
-    parts = urlsplit(text)
-    _ = parts.port  # raises ValueError when it is none
-    plain = text.isascii() and text.isprintable() and not set(text) & set(" \\")
-    if not plain or not parts.hostname or parts.query or parts.fragment or parts.username is not None:
-        raise ValueError("give the address that the API is under, e.g. https://host/path")
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise ValueError("it has to start with https:// (the API key travels with every call)")
-    return text.rstrip("/")
-
-
-BaseUrl = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_base_url)]
+BaseUrl = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(api_address)]
 
 
 class Settings(BaseModel):

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Self
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -18,6 +17,7 @@ from pydantic import (
 )
 
 from platen.connectors import Connector, Resend
+from platen.connectors.fields import HostAddress, Secret
 from platen.domain.connection import Role
 
 _SHOP = re.compile(r"[a-z0-9][a-z0-9-]{0,100}\.myshopify\.com")
@@ -37,20 +37,6 @@ def _shop(text: str) -> str:
             " (Shopify admin: Settings > Domains); the shop's own domain does not work here"
         )
     return name
-
-
-def _base_url(text: str) -> str:
-    address = text.strip().rstrip("/")
-    if address and not re.fullmatch(r"https?://[^\s/?#@]+", address):
-        raise ValueError("give only the scheme and the host, e.g. https://proxy.example.com, or leave it empty")
-    return address
-
-
-def _stripped(secret: Any) -> Any:
-    return secret.strip() if isinstance(secret, str) else secret
-
-
-Secret = Annotated[SecretStr, BeforeValidator(_stripped), Field(max_length=500)]
 
 
 class Settings(BaseModel):
@@ -74,7 +60,7 @@ class Settings(BaseModel):
         title="Minutes between polls",
         description="Webhooks tell of changes at once; the poll finds those that got lost.",
     )
-    api_url: Annotated[str, StringConstraints(max_length=300), AfterValidator(_base_url)] = Field(
+    api_url: HostAddress = Field(
         default="",
         title="API address (advanced)",
         description="Empty for Shopify itself. Set only to talk through a proxy or to a stand-in.",
