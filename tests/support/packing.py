@@ -7,21 +7,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from platen.domain.connection import Role
 from platen.domain.order import order_id
 from platen.domain.record import OrderRecord, OrderState
-from platen.domain.verdicts import Unreachable
-from platen.ports import FeedRequest, Reply
+from platen.ports import FeedRequest
 from platen.usecases.feed import serve
 from platen.usecases.receive import receive
 from tests.fakes import Crash, FakeClock
 from tests.support.bench import Bench
+from tests.support.world import Guarded
 from tests.support.wsgi import WsgiHttp
 from twins.inksoft import InkSoftTwin
 from twins.inksoft.model import Order as InkOrder
@@ -48,18 +47,6 @@ BUYER = {
 }
 
 
-class _Guarded:
-    def __init__(self, http: WsgiHttp, hosts: Sequence[str]) -> None:
-        self._http = http
-        self._hosts = tuple(hosts)
-
-    def send(self, method: str, url: str, **rest: Any) -> Reply:
-        host = urlsplit(url).hostname or ""
-        if not any(fnmatchcase(host, one) for one in self._hosts):
-            raise Unreachable(f"{host} is not a host of this connector")
-        return self._http.send(method, url, **rest)
-
-
 class PackingHouse(Bench):
     def __init__(self, way: str = "custom_store", **shipstation: Any) -> None:
         clock = FakeClock()
@@ -77,7 +64,7 @@ class PackingHouse(Bench):
                 "api.shipengine.com": self.shipstation.app,
             }
         )
-        super().__init__(open_http=lambda hosts: _Guarded(self.http, hosts), clock=clock)
+        super().__init__(open_http=lambda hosts: Guarded(self.http, hosts), clock=clock)
         self.store: CustomStore | None = None
         self.calls: list[tuple[str, int]] = []
         """ShipStation's calls to the feed, with what they were answered; 0: no answer."""

@@ -59,7 +59,7 @@ BUYER = {
 _GONE_AT_VENDOR = ("CANCELLED", "ERROR", "REFUNDED")
 
 
-class _Guarded:
+class Guarded:
     """The door with the hosts of one connector, as the real one refuses all others."""
 
     def __init__(self, http: WsgiHttp, hosts: Sequence[str]) -> None:
@@ -90,7 +90,7 @@ class World(Bench):
         """So many of the next webhooks are taken in, and their senders never hear of it."""
 
     def _open(self, hosts: Sequence[str]) -> Http:
-        return _Guarded(self.http, hosts)
+        return Guarded(self.http, hosts)
 
     # connecting, by the operator's entrance
 
