@@ -137,7 +137,10 @@ def post_shipments(call: Call) -> Answer:
 
 
 def sign_in(call: Call) -> Answer:
-    made = call.site.sign_in(call.given.text("Email"), call.given.text("Password"), call.twin.now())
+    given = call.given
+    made = call.site.sign_in(
+        given.text("Email"), given.text("Password"), given.text("PublisherId"), call.twin.now()
+    )
     return Answer(_session(made))
 
 

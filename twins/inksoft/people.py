@@ -32,7 +32,8 @@ class Site:
     """One store path, with its own key and the stores whose orders it lists.
 
     ``may_list`` False: the key reads single orders and may not list them. ``api_off``: how it answers when the
-    plan has no API (both ways are inferred): with a page, or with a refusal.
+    plan has no API (both ways are inferred): with a page, or with a refusal. ``publisher_id``: a login has to
+    name it (inferred); empty: whatever it names is taken.
     """
 
     uri: str
@@ -41,6 +42,7 @@ class Site:
     users: list[User]
     may_list: bool = True
     api_off: str = ""
+    publisher_id: str = ""
     session_seconds: float = 24 * 3600
     session_calls: int | None = None
     sessions: dict[str, Session] = field(default_factory=dict)
@@ -48,8 +50,10 @@ class Site:
     def takes_key(self, key: str) -> bool:
         return hmac.compare_digest(key.encode(), self.api_key.encode())
 
-    def sign_in(self, email: str, password: str, now: datetime) -> Session:
+    def sign_in(self, email: str, password: str, publisher_id: str, now: datetime) -> Session:
         """Raises Refused."""
+        if self.publisher_id and publisher_id != self.publisher_id:
+            raise Refused("The publisher is not known")
         for user in self.users:
             known = hmac.compare_digest(user.email.lower().encode(), email.lower().encode())
             if known and hmac.compare_digest(user.password.encode(), password.encode()):

@@ -92,6 +92,17 @@ def test_a_wrong_password() -> None:
     assert "publisher ID" in words
 
 
+def test_a_wrong_publisher() -> None:
+    at = world(credentials=WITH_LOGIN)
+    at.twin.site().publisher_id = WITH_LOGIN["publisher_id"]
+    assert found(at.house)[0] == []
+    at = world(credentials=WITH_LOGIN)
+    at.twin.site().publisher_id = "another"
+    [wrong], words = found(at.house)
+    assert "The publisher is not known" in wrong
+    assert "at the bottom right of any page of the InkSoft admin" in words
+
+
 @pytest.mark.parametrize("off", ["page", "refusal"])
 def test_a_plan_without_the_api(off: str) -> None:
     at = world()
