@@ -46,6 +46,8 @@ from tests.adapters.test_orders_table import size
 from tests.adapters.wire import Wire, _body
 from tests.domain.making import INTAKE, a_line, an_order
 from tests.fakes import FakeClock, Switch
+from tests.fakes.files import FakeFiles
+from tests.fakes.ledger import FakeLedger
 from tests.support.doubles import ScriptedStore, ScriptedVendor
 from tests.support.wsgi import WsgiHttp
 from tests.template.reading import resource
@@ -192,6 +194,8 @@ class Account:
             feed=DynamoDBFeed(
                 dynamodb, "OrdersTable", DynamoDBCache(dynamodb, connections, self.clock), timedelta(days=180)
             ),
+            files=FakeFiles(),
+            ledger=FakeLedger(),
             open_http=lambda _hosts: WsgiHttp({}),
             connector=self.connector,
         )

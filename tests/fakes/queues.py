@@ -6,7 +6,8 @@ import itertools
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from platen.messages import MESSAGE_OF, Message, Queue
 from platen.ports import Clock
@@ -160,6 +161,13 @@ class FakeSchedules(Switched, port="schedules"):
     def every(self, name: str, minutes: int, queue: Queue, message: Message) -> None:
         first = self._clock.now() + timedelta(minutes=minutes)
         self._schedules[name] = _Schedule(minutes, queue, message, first)
+
+    def daily(self, name: str, at: time, zone: str, queue: Queue, message: Message) -> None:
+        clock = ZoneInfo(zone)
+        local = self._clock.now().astimezone(clock)
+        first = datetime.combine(local.date(), at, tzinfo=clock)
+        first += timedelta(days=1) if first <= local else timedelta(0)
+        self._schedules[name] = _Schedule(24 * 60, queue, message, first.astimezone(UTC))
 
     def remove(self, name: str) -> None:
         self._schedules.pop(name, None)

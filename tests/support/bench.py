@@ -40,6 +40,8 @@ from tests.fakes import (
     Switch,
 )
 from tests.fakes.feed import FakeFeed
+from tests.fakes.files import FakeFiles
+from tests.fakes.ledger import FakeLedger
 from tests.support.wsgi import WsgiHttp
 
 SWEEP_EVERY = timedelta(minutes=5)
@@ -78,6 +80,8 @@ class Bench:
         self.schedules = FakeSchedules(self.clock, self.switch)
         self.artwork = FakeArtwork(self.switch)
         self.feed = FakeFeed(self.switch)
+        self.files = FakeFiles(self.switch)
+        self.ledger = FakeLedger(self.switch)
         tokens = itertools.count(1)
         self.hub = Hub(
             clock=self.clock,
@@ -89,6 +93,8 @@ class Bench:
             secrets=self.secrets,
             queues=self.queues,
             feed=self.feed,
+            files=self.files,
+            ledger=self.ledger,
             open_http=open_http,
             connector=connector,
             new_token=lambda: f"token-{next(tokens)}",

@@ -20,12 +20,15 @@ from platen.ports import (
     Clock,
     Connections,
     Feed,
+    Files,
     Http,
+    Ledger,
     Orders,
     Products,
     Queues,
     Removed,
     Secrets,
+    StockedStore,
     Store,
     Vendor,
 )
@@ -47,6 +50,8 @@ class Hub:
     secrets: Secrets
     queues: Queues
     feed: Feed
+    files: Files
+    ledger: Ledger
     open_http: Callable[[Sequence[str]], Http]
     """hosts -> the door to them."""
     artwork: Artwork | None = None
@@ -64,6 +69,10 @@ class Hub:
     def vendor(self, connection: Connection) -> Vendor:
         connector = self.connector(connection.system)
         return connector.open_vendor(self.access(connection))
+
+    def stocked_store(self, connection: Connection) -> StockedStore | None:
+        """The store as one that counts stock; None for one whose stock cannot be written."""
+        return self.connector(connection.system).open_stock(self.access(connection))
 
     def settings(self, connection: Connection) -> Any:
         """The connection's settings, as its connector's model."""
@@ -90,6 +99,8 @@ class Hub:
             secrets=self.secrets,
             cache=self.cache,
             feed=self.feed,
+            files=self.files,
+            ledger=self.ledger,
         )
 
     def still_there(self, connection_id: str) -> Connection | None:

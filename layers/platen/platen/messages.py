@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from platen.domain.model import Instant
+from platen.domain.sync import SyncKind
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Word = Annotated[str, StringConstraints(max_length=200)]
@@ -22,6 +23,8 @@ class Queue(StrEnum):
     STORE_UPDATES = "store-updates"
     STORE_POLLS = "store-polls"
     VENDOR_POLLS = "vendor-polls"
+    WAREHOUSE_FILES = "warehouse-files"
+    SYNCS = "syncs"
 
 
 class Message(BaseModel):
@@ -83,6 +86,21 @@ class PollHint(Message):
     """When that webhook came: a poll that was begun later has seen what it is about. None: the schedule."""
 
 
+class FileHint(Message):
+    """[warehouse-files] A file came in under a warehouse connection's (``connection``) prefix."""
+
+    key: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+
+
+class SyncHint(Message):
+    """[syncs] A sync of a warehouse connection (``connection``) is due, was asked for, or has to go on."""
+
+    kind: SyncKind | None = None
+    """None: the schedule came round; what is due is found out."""
+    run_id: Word = ""
+    """That run has to go on."""
+
+
 MESSAGE_OF: dict[Queue, type[Message]] = {
     Queue.INTAKE: OrderHint,
     Queue.DISPATCH: JobHint,
@@ -90,4 +108,6 @@ MESSAGE_OF: dict[Queue, type[Message]] = {
     Queue.STORE_UPDATES: ShipmentHint,
     Queue.STORE_POLLS: PollHint,
     Queue.VENDOR_POLLS: PollHint,
+    Queue.WAREHOUSE_FILES: FileHint,
+    Queue.SYNCS: SyncHint,
 }

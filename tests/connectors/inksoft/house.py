@@ -18,6 +18,8 @@ from platen.ports import Access, Http, Reply
 from tests.fakes import FakeCache, FakeClock, FakeSecrets
 from tests.fakes.clock import START
 from tests.fakes.feed import FakeFeed
+from tests.fakes.files import FakeFiles
+from tests.fakes.ledger import FakeLedger
 from tests.support.wsgi import WsgiHttp
 from twins.inksoft import InkSoftTwin
 
@@ -62,6 +64,8 @@ class House:
             secrets=self.secrets,
             cache=self.cache,
             feed=FakeFeed(),
+            files=FakeFiles(),
+            ledger=FakeLedger(),
         )
 
     @property

@@ -17,6 +17,8 @@ from platen.domain.record import OrderBody
 from platen.ports import Access, Http, JobRequest
 from tests.connectors.picanova.fakes import NOW, FakeCache, FakeClock, FakeSecrets, ScriptedHttp, data, reply
 from tests.fakes.feed import FakeFeed
+from tests.fakes.files import FakeFiles
+from tests.fakes.ledger import FakeLedger
 
 
 def settings(**changes: Any) -> Settings:
@@ -54,6 +56,8 @@ class House:
                 secrets=self.secrets,
                 cache=self.cache,
                 feed=FakeFeed(),
+                files=FakeFiles(),
+                ledger=FakeLedger(),
             )
         )
 

@@ -19,6 +19,8 @@ from platen.ports import Access, Http, JobRequest, Reply
 from tests.fakes import FakeCache, FakeClock, FakeSecrets
 from tests.fakes.clock import START
 from tests.fakes.feed import FakeFeed
+from tests.fakes.files import FakeFiles
+from tests.fakes.ledger import FakeLedger
 
 HOST = "pov.twin"
 BASE = f"https://{HOST}/v0"
@@ -63,6 +65,8 @@ class House:
                 secrets=self.secrets,
                 cache=self.cache,
                 feed=FakeFeed(),
+                files=FakeFiles(),
+                ledger=FakeLedger(),
             )
         )
 

@@ -21,6 +21,8 @@ from platen.ports import Access, Http, JobRequest, Reply
 from tests.fakes import FakeCache, FakeClock, FakeSecrets
 from tests.fakes.clock import START
 from tests.fakes.feed import FakeFeed
+from tests.fakes.files import FakeFiles
+from tests.fakes.ledger import FakeLedger
 from tests.support.wsgi import WsgiHttp
 from twins.shipstation.twin import ShipStationTwin
 
@@ -75,6 +77,8 @@ class House:
             secrets=self.secrets,
             cache=self.cache,
             feed=FakeFeed(),
+            files=FakeFiles(),
+            ledger=FakeLedger(),
         )
 
     def v1(self) -> V1Way:

@@ -22,6 +22,8 @@ from platen.ports import Access, FeedRequest, Http, JobRequest, Posted, Window
 from tests.fakes import FakeCache, FakeClock, FakeSecrets
 from tests.fakes.clock import START
 from tests.fakes.feed import FakeFeed
+from tests.fakes.files import FakeFiles
+from tests.fakes.ledger import FakeLedger
 from tests.fakes.switch import Switch
 
 ORDER_ID = "k7x2m3qpl4tzabcd"
@@ -84,6 +86,8 @@ class House:
                 secrets=self.secrets,
                 cache=FakeCache(self.clock),
                 feed=self.feed,
+                files=FakeFiles(),
+                ledger=FakeLedger(),
             )
         )
 

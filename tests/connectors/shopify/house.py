@@ -16,6 +16,8 @@ from platen.domain.model import iso
 from platen.domain.shipment import Parcel, Shipment, ShipmentLine, ShipmentState
 from platen.ports import Access, Http, NotFound, Reply
 from tests.fakes.feed import FakeFeed
+from tests.fakes.files import FakeFiles
+from tests.fakes.ledger import FakeLedger
 
 SHOP = "kranich-rahmen.myshopify.com"
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -188,6 +190,8 @@ class House:
             secrets=self.secrets,
             cache=NoCache(),
             feed=FakeFeed(),
+            files=FakeFiles(),
+            ledger=FakeLedger(),
         )
 
     def store(self) -> ShopifyStore:

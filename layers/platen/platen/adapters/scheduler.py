@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time
 from typing import TYPE_CHECKING, Any
 
 from platen.messages import Message, Queue
@@ -30,12 +31,26 @@ class EventBridgeSchedules:
         self._arns = arns
 
     def every(self, name: str, minutes: int, queue: Queue, message: Message) -> None:
+        # Spreads the connections' polls; a minute more or less is nothing to a poll.
+        window = {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 1}
+        rate = f"rate({minutes} minute{'s' if minutes != 1 else ''})"
+        self._put(name, queue, message, ScheduleExpression=rate, FlexibleTimeWindow=window)
+
+    def daily(self, name: str, at: time, zone: str, queue: Queue, message: Message) -> None:
+        self._put(
+            name,
+            queue,
+            message,
+            ScheduleExpression=f"cron({at.minute} {at.hour} * * ? *)",
+            ScheduleExpressionTimezone=zone,
+            FlexibleTimeWindow={"Mode": "OFF"},
+        )
+
+    def _put(self, name: str, queue: Queue, message: Message, **when: Any) -> None:
         schedule: dict[str, Any] = {
             "Name": name,
             "GroupName": self._group,
-            "ScheduleExpression": f"rate({minutes} minute{'s' if minutes != 1 else ''})",
-            # Spreads the connections' polls; a minute more or less is nothing to a poll.
-            "FlexibleTimeWindow": {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 1},
+            **when,
             "Target": {
                 "Arn": self._arns[queue],
                 "RoleArn": self._role_arn,

@@ -17,7 +17,7 @@ A vendor that fetches its jobs by itself is answered by ``connectors/<system>/fe
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from platen.domain.order import Address
     from platen.domain.printing import PrintDetails
     from platen.domain.record import OrderBody
+    from platen.domain.warehouse import Adjustment, CountRow, OrderAnswer, PickRow, RowResult, ShipmentRow, Snapshot
     from platen.messages import Message
-    from platen.ports import Access, FeedRequest, Posted, Store, Vendor, Window
+    from platen.ports import Access, FeedRequest, Posted, StockedStore, Store, Vendor, Window
 
 
 class Resend(StrEnum):
@@ -70,6 +71,10 @@ class Connector:
     """``module:attribute`` of ``(Access) -> Store``; empty when it is no store."""
     vendor: str = ""
     """``module:attribute`` of ``(Access) -> Vendor``; empty when it is no vendor."""
+    stock: str = ""
+    """``module:attribute`` of ``(Access) -> StockedStore``; empty: its stock cannot be written."""
+    inbox: str = ""
+    """``module:attribute`` of an :class:`Inbox`; empty when nothing comes from it in files or by calls."""
     resend: Resend = Resend.NONE
     search_lag: timedelta = timedelta(0)
     """How long after a request ended its order may still be missing from a look-up."""
@@ -109,6 +114,70 @@ class Connector:
 
     def open_vendor(self, access: Access) -> Vendor:
         return _load(self.vendor)(access)  # type: ignore[no-any-return]
+
+    def open_stock(self, access: Access) -> StockedStore | None:
+        return _load(self.stock)(access) if self.stock else None
+
+    def open_inbox(self) -> Inbox | None:
+        inbox: Inbox | None = _load(self.inbox) if self.inbox else None
+        return inbox
+
+
+type Told = PickRow | ShipmentRow | Adjustment | CountRow | OrderAnswer
+"""A row of what a warehouse tells."""
+
+
+class TellsOf(StrEnum):
+    """What the rows of a file, or of a call, are about."""
+
+    PICKS = "picks"
+    SHIPMENTS = "shipments"
+    ADJUSTMENTS = "adjustments"
+    SNAPSHOTS = "snapshots"
+    ANSWERS = "answers"
+    """To orders and cancels."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """One row as it was read: what it tells, or why it cannot be read."""
+
+    row: int
+    """1 is the first row of data."""
+    told: Told | None
+    refused: RowResult | None = None
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A file as its head tells: what it is about, and its rows, read as they are asked for."""
+
+    about: TellsOf
+    rows: Iterator[Read]
+    snapshot: Snapshot | None = None
+    """Of a snapshot file: named by its first row."""
+
+
+class FileRefused(Exception):
+    """A file that is not taken at all: nothing of it was applied. ``result`` says why, for a clerk."""
+
+    def __init__(self, result: RowResult) -> None:
+        super().__init__(result.message)
+        self.result = result
+
+
+class Inbox(Protocol):
+    """How a warehouse system's files and calls are read and answered. No I/O."""
+
+    def about(self, name: str) -> TellsOf | None:
+        """What a file of that name (behind the connection's prefix) tells of; None: it is not for Platen."""
+
+    def read_file(self, name: str, lines: Iterable[bytes], settings: Any) -> Contents:
+        """Raises FileRefused where the file as a whole is not what it should be, at once or while its rows are read
+        (a snapshot whose last row is missing or counts otherwise)."""
+
+    def result_file(self, results: Iterable[RowResult], settings: Any) -> Iterator[str]:
+        """The lines of the answer that is put beside a file."""
 
 
 class FeedDoor(Protocol):

@@ -1,0 +1,62 @@
+"""``ports.Files`` in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from platen.ports import NotFound, TooLarge
+from tests.fakes.switch import Switch, Switched, aside
+
+
+class FakeFiles(Switched, port="files"):
+    def __init__(self, switch: Switch | None = None) -> None:
+        super().__init__(switch)
+        self._files: dict[str, bytes] = {}
+        self._ever: set[str] = set()
+
+    def put(self, key: str, body: bytes) -> None:
+        self._files[key] = bytes(body)
+        self._ever.add(key)
+
+    def put_lines(self, key: str, lines: Iterable[str]) -> int:
+        written = list(lines)  # whole or not at all: a source that fails leaves what was there
+        self._files[key] = "".join(f"{line}\n" for line in written).encode()
+        self._ever.add(key)
+        return len(written)
+
+    def get(self, key: str, *, most: int = 10_000_000) -> bytes:
+        if key not in self._files:
+            raise NotFound(f"there is no file {key}")
+        if len(self._files[key]) > most:
+            raise TooLarge(f"{key} has {len(self._files[key])} bytes, and {most} are read at most")
+        return self._files[key]
+
+    def lines(self, key: str) -> Iterator[str]:
+        return self._lines(key)
+
+    def _lines(self, key: str) -> Iterator[str]:
+        if key not in self._files:
+            raise NotFound(f"there is no file {key}")
+        yield from self._files[key].decode().split("\n")[: -1 if self._files[key].endswith(b"\n") else None]
+
+    def size(self, key: str) -> int | None:
+        body = self._files.get(key)
+        return None if body is None else len(body)
+
+    def ever(self, key: str) -> bool:
+        return key in self._ever
+
+    def names(self, prefix: str, *, limit: int = 1000) -> list[str]:
+        return sorted(key for key in self._files if key.startswith(prefix))[:limit]
+
+    def delete(self, key: str) -> None:
+        self._files.pop(key, None)
+
+    @aside
+    def all(self) -> dict[str, bytes]:
+        return dict(self._files)
+
+    @aside
+    def taken_away(self, key: str) -> bytes:
+        """As a warehouse does with what it has read."""
+        return self._files.pop(key)
