@@ -19,7 +19,7 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from importlib import import_module
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from platen.domain.feed import FeedEntry
     from platen.domain.order import Address
     from platen.domain.printing import PrintDetails
+    from platen.domain.products import Item
     from platen.domain.record import OrderBody
     from platen.domain.warehouse import Adjustment, CountRow, OrderAnswer, PickRow, RowResult, ShipmentRow, Snapshot
     from platen.messages import Message
@@ -75,6 +76,8 @@ class Connector:
     """``module:attribute`` of ``(Access) -> StockedStore``; empty: its stock cannot be written."""
     inbox: str = ""
     """``module:attribute`` of an :class:`Inbox`; empty when nothing comes from it in files or by calls."""
+    outbox: str = ""
+    """``module:attribute`` of an :class:`Outbox`; empty when it is no warehouse, or is told of no products."""
     resend: Resend = Resend.NONE
     search_lag: timedelta = timedelta(0)
     """How long after a request ended its order may still be missing from a look-up."""
@@ -121,6 +124,10 @@ class Connector:
     def open_inbox(self) -> Inbox | None:
         inbox: Inbox | None = _load(self.inbox) if self.inbox else None
         return inbox
+
+    def open_outbox(self) -> Outbox | None:
+        outbox: Outbox | None = _load(self.outbox) if self.outbox else None
+        return outbox
 
 
 type Told = PickRow | ShipmentRow | Adjustment | CountRow | OrderAnswer
@@ -178,6 +185,26 @@ class Inbox(Protocol):
 
     def result_file(self, results: Iterable[RowResult], settings: Any) -> Iterator[str]:
         """The lines of the answer that is put beside a file."""
+
+
+class Outbox(Protocol):
+    """How a warehouse system is told of products and of their first stock, in files. No I/O.
+
+    Lines come without their ends: ``ports.Files.put_lines`` puts ``\\n`` behind each; a system that wants
+    ``\\r\\n`` gives lines that end in ``\\r``.
+    """
+
+    def items_lines(self, items: Iterable[Item], settings: Any) -> Iterator[str]:
+        """A file of items, its head row among the lines where the system wants one."""
+
+    def stock_lines(
+        self, site: str, taken_at: datetime, snapshot_id: str, counts: Iterable[tuple[str, int]], settings: Any
+    ) -> Iterator[str]:
+        """A file of what a site has at first; ``counts``: item -> on hand, sorted by ``item.encode()``."""
+
+    def file_name(self, kind: str, name: str, settings: Any) -> str:
+        """``(items, 20261122T041500-1a2b3c4d)`` -> ``items/20261122T041500-1a2b3c4d.csv``: what comes behind
+        ``out/<connection>/``; ``kind``: ``items`` or ``stock``. Any text becomes one that is safe in a key."""
 
 
 class FeedDoor(Protocol):
