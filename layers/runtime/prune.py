@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-SERVICES = ("dynamodb", "scheduler", "sqs", "ssm")
+SERVICES = ("dynamodb", "s3", "scheduler", "sqs", "ssm")
 UNUSED = (
     "aws_lambda_powertools/event_handler/openapi/swagger_ui",
     "boto3/examples",

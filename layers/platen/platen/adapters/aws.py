@@ -10,6 +10,7 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
@@ -48,4 +49,10 @@ def ssm() -> SSMClient:
 @cache
 def scheduler() -> EventBridgeSchedulerClient:
     client: EventBridgeSchedulerClient = _session().client("scheduler", config=_CONFIG)
+    return client
+
+
+@cache
+def s3() -> S3Client:
+    client: S3Client = _session().client("s3", config=_CONFIG.merge(Config(read_timeout=20)))
     return client
