@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
 
 from platen.adapters.s3_files import S3Files
 from platen.ports import Files, NotFound, TooLarge
-from tests.adapters.wire import Wire
 from tests.fakes.files import FakeFiles
 
 BUCKET = "files"
@@ -19,8 +19,8 @@ BUCKET = "files"
 def files(request: pytest.FixtureRequest) -> Files:
     if request.param == "fake":
         return FakeFiles()
-    wire: Callable[[str], Wire] = request.getfixturevalue("wire")
-    client = wire("s3").client
+    request.getfixturevalue("wire")
+    client = boto3.client("s3", region_name="us-east-1")
     client.create_bucket(Bucket=BUCKET)
     client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     return S3Files(client, BUCKET)

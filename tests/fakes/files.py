@@ -37,7 +37,8 @@ class FakeFiles(Switched, port="files"):
     def _lines(self, key: str) -> Iterator[str]:
         if key not in self._files:
             raise NotFound(f"there is no file {key}")
-        yield from self._files[key].decode().split("\n")[: -1 if self._files[key].endswith(b"\n") else None]
+        text = self._files[key].decode()
+        yield from text.removesuffix("\n").split("\n") if text else ()
 
     def size(self, key: str) -> int | None:
         body = self._files.get(key)

@@ -6,7 +6,7 @@ import gzip
 import io
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from typing import IO, TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -102,11 +102,10 @@ def _is_zipped(key: str) -> bool:
 
 
 def _write(kept: IO[bytes], lines: Iterable[str], *, zipped: bool) -> int:
-    target: Any = gzip.GzipFile(fileobj=kept, mode="wb", mtime=0) if zipped else kept
     written = 0
-    for line in lines:
-        target.write(f"{line}\n".encode())
-        written += 1
-    if zipped:
-        target.close()
+    target: Any
+    with gzip.GzipFile(fileobj=kept, mode="wb", mtime=0) if zipped else nullcontext(kept) as target:
+        for line in lines:
+            target.write(f"{line}\n".encode())
+            written += 1
     return written

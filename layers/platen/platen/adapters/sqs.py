@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from platen.messages import MESSAGE_OF, Message, Queue
+from platen.adapters.s3_events import messages_in
+from platen.messages import Message, Queue
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -67,10 +68,10 @@ class SQSQueues:
             for one in received:
                 seen.add(one["MessageId"])
                 try:
-                    message = MESSAGE_OF[queue].model_validate_json(one["Body"])
+                    messages = messages_in(queue, one["Body"])
                 except ValidationError:
                     continue
-                self.send(queue, [message])
+                self.send(queue, messages)
                 self._client.delete_message(QueueUrl=self._dead[queue], ReceiptHandle=one["ReceiptHandle"])
                 moved += 1
         return moved
