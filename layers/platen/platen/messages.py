@@ -90,6 +90,8 @@ class FileHint(Message):
     """[warehouse-files] A file came in under a warehouse connection's (``connection``) prefix."""
 
     key: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+    at: Instant | None = None
+    """When it was put there, as the bucket tells: files overtake each other."""
 
 
 class SyncHint(Message):

@@ -131,6 +131,8 @@ class OrderAnswer(Value):
 
     order_number: str
     accepted: bool
+    to_cancel: bool | None = None
+    """True: it is about the cancel; None: about the cancel where one waits for an answer, else about the order."""
     code: str = ""
     message: str = ""
 
@@ -154,6 +156,8 @@ class WarehouseLine(Value):
     wanted: int = Field(ge=0)
     picked: int = 0
     """How many were picked so far, in all."""
+    picked_at: Instant | None = None
+    """When that was so: what is older is old news."""
     taken: tuple[TakenUnits, ...] = ()
     """How the warehouse's own count went down for it, oldest first (by pick or by shipment: a setting)."""
 
