@@ -179,9 +179,12 @@ class Inbox(Protocol):
     def about(self, name: str) -> TellsOf | None:
         """What a file of that name (behind the connection's prefix) tells of; None: it is not for Platen."""
 
-    def read_file(self, name: str, lines: Iterable[bytes], settings: Any) -> Contents:
+    def read_file(
+        self, name: str, lines: Iterable[bytes], settings: Any, *, now: datetime | None = None
+    ) -> Contents:
         """Raises FileRefused where the file as a whole is not what it should be, at once or while its rows are read
-        (a snapshot whose last row is missing or counts otherwise)."""
+        (a snapshot whose last row is missing or counts otherwise): apply nothing before they were read to their
+        end. ``now``: what dates must not be far ahead of; None: it is not looked at."""
 
     def result_file(self, results: Iterable[RowResult], settings: Any) -> Iterator[str]:
         """The lines of the answer that is put beside a file."""
