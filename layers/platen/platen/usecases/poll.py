@@ -47,11 +47,11 @@ def poll_store(hub: Hub, hint: PollHint) -> None:
 
 def _queue_changed(hub: Hub, connection: Connection) -> int:
     store = hub.store(connection)
-    since = _since(connection, hub.connections.health(connection.connection_id))
+    since = since_last(connection, hub.connections.health(connection.connection_id))
     queued = 0
     page = store.changed_since(since)
     while True:
-        hints = list(_unread(hub, connection, page.items))
+        hints = list(unread(hub, connection, page.items))
         if hints:
             hub.queues.send(Queue.INTAKE, hints)
             queued += len(hints)
@@ -60,7 +60,8 @@ def _queue_changed(hub: Hub, connection: Connection) -> int:
         page = store.changed_since(since, page.next)
 
 
-def _since(connection: Connection, state: Health) -> datetime:
+def since_last(connection: Connection, state: Health) -> datetime:
+    """From when on a store is asked what changed."""
     if state.cursor:
         return state.cursor - OVERLAP
     if connection.intake:
@@ -68,7 +69,7 @@ def _since(connection: Connection, state: Health) -> datetime:
     return connection.created_at
 
 
-def _unread(hub: Hub, connection: Connection, stubs: Iterable[OrderStub]) -> Iterable[OrderHint]:
+def unread(hub: Hub, connection: Connection, stubs: Iterable[OrderStub]) -> Iterable[OrderHint]:
     """Only what moved since we read it: an idle store costs one query, however many orders it has."""
     for chunk in batched(stubs, 100, strict=False):
         keys = {order_id(connection.connection_id, stub.store_order_id): stub for stub in chunk}

@@ -1,0 +1,342 @@
+"""Due: what has to be synced now, and one step of it after another.
+
+::
+
+    the schedule, late, twice, or never ─▶ what is due is found out: End of Day first, once for its business date;
+                                           else, within the time range: products, orders, stock that changed
+    a person ─▶ one kind, refused with words while another sync is on
+    SyncHint(run_id) ─▶ that run goes on
+
+Orders are pulled and parcels told before stock is pushed. A step that fails does not hold up the others, but the
+watermark stays where it was, so that all since then is looked at again. How a claim is taken, handed on and taken
+over is told in ``claim``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
+
+from platen.domain.connection import Connection, Role
+from platen.domain.sync import OVER, SCHEDULE, Plan, Run, RunState, SyncKind, SyncState
+from platen.domain.verdicts import Later, Unclear, Verdict
+from platen.hub import Hub
+from platen.messages import Queue, SyncHint
+from platen.observability import logger
+from platen.ports import Conflict, NotFound
+from platen.usecases import gone
+from platen.usecases.configure import NotAllowed
+from platen.usecases.sync import claim, orders, products
+from platen.usecases.sync.claim import TimeLeft
+from platen.usecases.sync.setup import missing, settings_of, timetable_of
+
+type Step = Callable[[Hub, Connection, Run, TimeLeft], Run]
+"""Goes on with a run and gives it as it is kept: over, braked, or not over, when its time is up or it waits."""
+
+SOON = timedelta(seconds=15)
+SETTLE = timedelta(seconds=60)
+"""Between orders and stock, where orders were brought over: they take their way through the queues."""
+ENOUGH = 30.0
+"""Seconds: with less, no further step is begun."""
+MOST_TRIES = 5
+_LONGEST_WAIT = timedelta(minutes=15)
+
+
+def _push(hub: Hub, connection: Connection, run: Run, time_left: TimeLeft) -> Run:
+    from platen.usecases.stock import push  # noqa: PLC0415 - a sync of products has no use for it
+
+    return push.run(hub, connection, run, time_left)
+
+
+STEPS: Mapping[SyncKind, Step] = {
+    SyncKind.PRODUCTS: products.run,
+    SyncKind.ORDERS: orders.run,
+    SyncKind.STOCK: _push,
+}
+
+
+def sync(hub: Hub, hint: SyncHint, time_left: TimeLeft, steps: Mapping[SyncKind, Step] = STEPS) -> None:
+    """Do what the hint asks for, as far as the time goes."""
+    connection = hub.still_there(hint.connection)
+    if connection is None:
+        gone.pass_over(hint)
+        return
+    if connection.paused or Role.WAREHOUSE not in connection.roles:
+        return
+    held, broken = _take(hub, connection, hint, time_left)
+    try:
+        while held is not None:
+            held, broken = _go_on(hub, connection, held, time_left, steps, broken=broken), False
+    except Exception:
+        if held is not None:
+            claim.broke_off(hub, held)
+        raise
+
+
+# taking the claim
+
+
+def _take(hub: Hub, connection: Connection, hint: SyncHint, time_left: TimeLeft) -> tuple[SyncState | None, bool]:
+    """The claim, now ours, and whether it broke off before; None when there is nothing to do, or somebody else is
+    at it."""
+    broken = False
+
+    def taken(state: SyncState) -> SyncState | None:
+        nonlocal broken
+        broken = bool(state.token)
+        if claim.leased(state, hub.clock.now()):
+            logger.info("sync is on already", extra={"connection": state.connection, "run": state.running})
+            return None
+        if state.running:
+            # Whoever comes first takes it up; a hint of a run that is over by now has nothing to say.
+            wanted = not hint.run_id or hint.run_id == state.running
+            return claim.take_up(hub, state, time_left) if wanted else None
+        if hint.run_id:
+            return None
+        plan = _plan(hub, connection, hint, state)
+        if plan is None:
+            return None
+        state = state.but(end_of_day=plan.business_date or state.end_of_day)
+        return claim.begun(hub, state, plan, hub.new_token(), claim.lease(hub, time_left))
+
+    return claim.change(hub, connection.connection_id, taken), broken
+
+
+def _plan(hub: Hub, connection: Connection, hint: SyncHint, state: SyncState) -> Plan | None:
+    left = missing(hub, connection, state)
+    if left:
+        logger.info("not set up for syncs", extra={"connection": connection.connection_id, "missing": len(left)})
+        return None
+    if hint.kind:
+        return Plan(steps=(hint.kind,), begun_at=hub.clock.now(), since=state.watermark)
+    return timetable_of(settings_of(hub, connection)).due(state, hub.clock.now())
+
+
+# one step
+
+
+def _go_on(
+    hub: Hub,
+    connection: Connection,
+    held: SyncState,
+    time_left: TimeLeft,
+    steps: Mapping[SyncKind, Step],
+    *,
+    broken: bool,
+) -> SyncState | None:
+    """Do the step that is on; gives the claim on the next one, None when our part of it ends here."""
+    plan = held.plan
+    if plan is None:  # nobody writes such: nothing is known of what ran
+        raise RuntimeError(f"{held.connection}: run {held.running} has no plan")
+    run = hub.ledger.run(held.connection, held.running)
+    if run is None:
+        run = hub.ledger.save_run(plan.run(held.connection, held.running, hub.clock.now()))
+    elif broken and not _ended(run):
+        run = _counted(hub, held, run)
+    if not _ended(run):
+        run, wait = _do(hub, connection, run, time_left, steps)
+        if not _ended(run):
+            _hand_on(hub, held, wait)
+            return None
+    following = _end(hub, connection, held, run, time_left)
+    if following is None:
+        return None
+    settles = run.kind is SyncKind.ORDERS and run.totals.corrected > 0
+    if settles or time_left() < ENOUGH:
+        _hand_on(hub, following, SETTLE if settles else SOON)
+        return None
+    return following
+
+
+def _hand_on(hub: Hub, held: SyncState, wait: timedelta) -> None:
+    """Until then nobody takes it up: what waits for something is not hurried by the next schedule."""
+    claim.hand_on(hub, held, hub.clock.now() + wait)
+    _send(hub, held, delay=wait)
+
+
+def _ended(run: Run) -> bool:
+    """Over, or before a person."""
+    return run.state in OVER or (run.state is RunState.BRAKED and not run.released)
+
+
+def _counted(hub: Hub, held: SyncState, run: Run) -> Run:
+    """One that broke off. What ends its workers is not tried for ever."""
+    run = hub.ledger.save_run(run.but(tries=run.tries + 1))
+    if run.tries <= MOST_TRIES:
+        return run
+    logger.error("sync given up", extra={"connection": held.connection, "run": run.run_id, "tries": run.tries})
+    why = run.words or "What happened is in the log of the function."
+    return _failed(hub, run, f"It was broken off {run.tries} times and is given up. {why}")
+
+
+def _do(
+    hub: Hub, connection: Connection, run: Run, time_left: TimeLeft, steps: Mapping[SyncKind, Step]
+) -> tuple[Run, timedelta]:
+    """The run as it is kept, and when to go on with it."""
+    try:
+        run = steps[run.kind](hub, connection, run, time_left)
+    except (Verdict, NotFound, NotAllowed) as refused:
+        kept = hub.ledger.run(run.connection, run.run_id) or run
+        words = refused.words if isinstance(refused, Verdict) else str(refused)
+        if isinstance(refused, Later | Unclear) and kept.tries < MOST_TRIES:
+            wait = _wait(refused, kept.tries)
+            return hub.ledger.save_run(kept.but(words=words[:500], tries=kept.tries + 1)), wait
+        return _failed(hub, kept, words), SOON
+    if run.tries and not _ended(run):
+        run = hub.ledger.save_run(run.but(tries=0))  # it came further
+    return run, SOON
+
+
+def _wait(verdict: Verdict, tries: int) -> timedelta:
+    asked = verdict.after if isinstance(verdict, Later) else None
+    doubled: timedelta = timedelta(seconds=30) * 2**tries
+    return min(max(asked or doubled, SOON), _LONGEST_WAIT)
+
+
+def _failed(hub: Hub, run: Run, words: str) -> Run:
+    return hub.ledger.save_run(run.but(state=RunState.FAILED, words=words[:500], ended_at=hub.clock.now()))
+
+
+# behind a step
+
+
+def _end(hub: Hub, connection: Connection, held: SyncState, run: Run, time_left: TimeLeft) -> SyncState | None:
+    """Note what came of it, and take the claim on what follows; None when all of it is over.
+
+    ::
+
+        us    state: next run, or free ──▶ (✝) the schedule, the sweep: nothing of this run is left to do
+        End of Day came due meanwhile, and its message was dropped ──▶ it is sent again
+    """
+    log = logger.info if run.state is RunState.DONE else logger.warning
+    log("sync ended", extra={"connection": run.connection, "run": run.run_id, "state": run.state.value})
+    timetable = timetable_of(settings_of(hub, connection))
+
+    def ended(state: SyncState) -> SyncState | None:
+        after = claim.ours(held, noted(state, run))
+        if after is None:
+            return None
+        if run.by != SCHEDULE and _is_dry_run(run) and not after.dry_run_done:
+            now = hub.clock.now()
+            # The days before are not missed: it was not set up then.
+            seen = timetable.passed_end_of_day(now, None)
+            after = after.but(dry_run_done=True, watched_from=now, end_of_day=after.end_of_day or seen)
+        plan = after.plan
+        rest = plan.rest(well=run.state is RunState.DONE) if plan else None
+        if rest:
+            return claim.begun(hub, after, rest, held.token, claim.lease(hub, time_left))
+        well = plan is not None and not plan.failed and run.state is RunState.DONE
+        # What a person has set meanwhile stays.
+        if plan and plan.moves and well and after.watermark == plan.since:
+            after = after.but(watermark=plan.begun_at)
+        return claim.free(after)
+
+    after = claim.change(hub, held.connection, ended)
+    if after is None or after.running:
+        return after
+    if due_again(hub, connection, after):
+        _send(hub, SyncState(connection=held.connection), delay=timedelta(0))
+    return None
+
+
+def _is_dry_run(run: Run) -> bool:
+    return run.kind is SyncKind.STOCK and run.dry and run.state is RunState.DONE
+
+
+def noted(state: SyncState, run: Run) -> SyncState:
+    """With what came of a run."""
+    trouble = {kind: words for kind, words in state.trouble.items() if kind is not run.kind or run.dry}
+    well = run.state is RunState.DONE
+    if not well and not run.dry:
+        trouble[run.kind] = _words_of(run)
+    state = state.but(trouble=trouble, last_run=run.run_id)
+    if run.kind is SyncKind.PRODUCTS and well:
+        return state.but(products_done_at=run.ended_at or run.begun_at)
+    if run.kind is SyncKind.STOCK and not run.dry:
+        # What a run that failed or was stopped has left undone, the next one finds by comparing everything.
+        return state.but(pushed_at=run.ended_at or state.pushed_at) if well else state.but(compare_all=True)
+    return state
+
+
+def _words_of(run: Run) -> str:
+    what = "waits for a person" if run.state is RunState.BRAKED else "failed"
+    day = f" (End of Day of {run.business_date})" if run.business_date else ""
+    return f"The sync of {run.kind.value}{day} {run.run_id} {what}: {run.words or 'its log says why'}"
+
+
+def due_again(hub: Hub, connection: Connection, state: SyncState) -> bool:
+    """Whether an End of Day is due that nothing has taken up: its message came while another sync was on, or not at
+    all."""
+    if state.running or connection.paused:
+        return False
+    plan = timetable_of(settings_of(hub, connection)).due(state, hub.clock.now())
+    return plan is not None and plan.business_date is not None and not missing(hub, connection, state)
+
+
+def _send(hub: Hub, state: SyncState, delay: timedelta) -> None:
+    hint = SyncHint(connection=state.connection, run_id=state.running)
+    hub.queues.send(Queue.SYNCS, [hint], delay=delay)
+
+
+# what people and the sweep ask for
+
+
+def start(hub: Hub, connection: Connection, plan: Plan) -> str:
+    """Have a sync begun for a person; gives the id of its run. Raises NotAllowed while another one is on."""
+    now = hub.clock.now()
+
+    def taken(state: SyncState) -> SyncState:
+        refuse_while_on(state)
+        return claim.begun(hub, state, plan.but(since=state.watermark), "", now)
+
+    state = claim.change(hub, connection.connection_id, taken)
+    if state is None or state.plan is None:
+        raise Conflict(connection.connection_id)
+    # For people to look at; a worker that was quicker has kept it already.
+    with suppress(Conflict):
+        hub.ledger.save_run(state.plan.run(state.connection, state.running, now))
+    _send(hub, state, delay=timedelta(0))
+    return state.running
+
+
+def release(hub: Hub, run: Run, who: str) -> Run:
+    """Have a run that braked go on. Raises NotAllowed while another one is on.
+
+    ::
+
+        run: released ──▶ (✝ it can be released again) ──▶ state: it is on ──▶ (✝ the sweep) ──▶ SyncHint(run)
+    """
+    refuse_while_on(hub.ledger.state(run.connection))
+    run = hub.ledger.save_run(run.but(released=True, released_by=who))
+    plan = Plan(steps=(run.kind,), begun_at=run.begun_at, since=run.since, by=run.by, full=run.full)
+
+    def taken(state: SyncState) -> SyncState:
+        refuse_while_on(state)
+        return state.but(running=run.run_id, plan=plan, token="", lease_until=hub.clock.now())
+
+    state = claim.change(hub, run.connection, taken)
+    if state is not None:
+        _send(hub, state, delay=timedelta(0))
+    return run
+
+
+def refuse_while_on(state: SyncState) -> None:
+    if state.running and state.plan:
+        kind = state.plan.steps[0].value
+        raise NotAllowed(
+            f"A sync of {kind} of {state.connection} is on already ({state.running}, asked for by {state.plan.by})."
+            f" Wait until it is over: `platen sync status {state.connection}`."
+        )
+
+
+def go_on(hub: Hub, connection: Connection) -> bool:
+    """For the sweep: have taken up what nobody is at any more, and End of Day where its message never came."""
+    state = hub.ledger.state(connection.connection_id)
+    if state.running:
+        abandoned = not claim.leased(state, hub.clock.now() - SETTLE)
+    else:
+        abandoned = due_again(hub, connection, state)
+    if abandoned:
+        _send(hub, state, delay=timedelta(0))
+    return abandoned
