@@ -2,9 +2,9 @@
 
 ::
 
-    rows, read to their proven end ──▶ sorted, written aside ──▶ state: this one counts ──▶ the next push goes by it
-                │ half, doubled, stale                               ▲      │ state moved on
-                └──▶ refused: nothing was changed                    └──────┘ read again, look again whether it is newer
+    rows, read to their proven end ──▶ sorted, written aside ──▶ state: this one counts ──▶ the next push
+                │ half, doubled, stale                            ▲     │ state moved on
+                └──▶ refused: nothing was changed                 └─────┘ read again: is it still the newest?
 """
 
 from __future__ import annotations
