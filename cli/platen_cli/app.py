@@ -75,6 +75,7 @@ links = typer.Typer(cls=ListsByItself, help="A store's links, in their order: pl
 classes = typer.Typer(no_args_is_help=True, help="Mail classes: a dry run of Shipping Class Match.")
 folders = typer.Typer(cls=ListsByItself, help="Folders: labels to sort orders by.")
 import_ = typer.Typer(no_args_is_help=True, help="Move in from another system.")
+sync = typer.Typer(no_args_is_help=True, help="A warehouse: products out, orders out, stock into the stores.")
 local = typer.Typer(no_args_is_help=True, help="The stack on this computer, without an AWS account.")
 
 

@@ -15,8 +15,9 @@ from platen_cli import (
     commands_products,
     commands_rules,
     commands_stack,
+    commands_sync,
 )
-from platen_cli.app import app, classes, folders, import_, links, local, orders, products
+from platen_cli.app import app, classes, folders, import_, links, local, orders, products, sync
 from platen_cli.groups import TakesPairs
 
 __all__ = ["app", "main"]
@@ -63,6 +64,7 @@ _add(
 app.add_typer(folders, name="folders", rich_help_panel="Orders")
 app.add_typer(products, name="products", rich_help_panel="Orders")
 app.add_typer(import_, name="import", rich_help_panel="Orders")
+app.add_typer(sync, name="sync", rich_help_panel="Warehouses and stock")
 _add("The machinery", commands_stack.status, commands_stack.redrive, commands_stack.sweep)
 
 links.command("list")(commands_links.list_links)
@@ -76,6 +78,17 @@ orders.command("show")(commands_orders.show)
 products.command("import")(commands_products.import_file)
 products.command("show")(commands_products.show)
 import_.command("orderdesk")(commands_import.orderdesk)
+sync.command("products")(commands_sync.products)
+sync.command("orders")(commands_sync.orders)
+sync.command("stock")(commands_sync.stock)
+sync.command("status")(commands_sync.status)
+sync.command("runs")(commands_sync.runs)
+sync.command("report")(commands_sync.report)
+sync.command("release")(commands_sync.release)
+sync.command("pause")(commands_sync.pause)
+sync.command("resume")(commands_sync.resume)
+sync.command("watermark")(commands_sync.watermark)
+sync.command("places")(commands_sync.places)
 local.command("up")(commands_local.up)
 local.command("down")(commands_local.down)
 local.command("status")(commands_local.status)
