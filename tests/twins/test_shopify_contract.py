@@ -23,7 +23,7 @@ from graphql import (
 )
 
 from tests.twins.shopify_store import MUG, POSTER, Store
-from twins.shopify.graph import SCHEMA
+from twins.shopify.schema import SCHEMA
 from twins.shopify.webhooks import header_of
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "contracts" / "shopify-admin.2026-10.introspection.json.gz"

@@ -43,6 +43,18 @@ SCOPES = {
     ("FulfillmentHold", "heldByApp"): ("read_apps",),
     ("LineItem", "variant"): ("read_products",),
     ("LineItem", "product"): ("read_products",),
+    ("InventoryItem", "inventoryLevel"): ("read_inventory",),
+    ("InventoryItem", "inventoryLevels"): ("read_inventory",),
+    ("Location", "inventoryLevel"): ("read_inventory",),
+    ("Location", "inventoryLevels"): ("read_inventory",),
+    ("InventoryLevel", "quantities"): ("read_inventory",),
+    ("QueryRoot", "inventoryItem"): ("read_inventory", "read_products"),
+    ("QueryRoot", "inventoryItems"): ("read_inventory", "read_products"),
+    ("QueryRoot", "inventoryLevel"): ("read_inventory",),
+    ("QueryRoot", "product"): ("read_products",),
+    ("QueryRoot", "products"): ("read_products",),
+    ("QueryRoot", "productVariant"): ("read_products",),
+    ("QueryRoot", "productVariants"): ("read_products",),
     ("QueryRoot", "orders"): ("read_orders",),
     ("QueryRoot", "order"): ("read_orders",),
     ("QueryRoot", "ordersCount"): ("read_orders",),
@@ -63,6 +75,13 @@ class Context:
     versions: list[tuple[str, bool]]
     webhook_version: str
     hide_personal_data: bool = False
+    hide_costs: bool = False
+    """Whoever installed the app may not see what goods cost."""
+    base_url: str = ""
+    bulk: bool = False
+    """A bulk operation is at work: every connection is read to its end."""
+    idempotency_key: str | None = None
+    """What the mutation that is at work carries in its directive."""
     warnings: list[dict[str, Any]] = field(default_factory=list)
 
     def sees(self, one: FulfillmentOrder, verb: str = "read") -> bool:

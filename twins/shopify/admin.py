@@ -17,6 +17,7 @@ from twins.shopify.model import (
     FulfillmentOrder,
     Hold,
     Line,
+    Location,
     Order,
     Refund,
     Tracking,
@@ -44,6 +45,8 @@ def cancel_order(shop: Shop, order: Order, wish: Cancellation, *, reason: str = 
         refund = _refund(shop, order, lines, None, restock=wish.restock, pay_back=wish.refund and paid)
     for one in order.fulfillment_orders:
         one.status = "CLOSED"
+        for each in one.lines:
+            shop.stock.take_off(one, each, each.committed, restock=wish.restock)
     if order.financial_status in ("PENDING", "AUTHORIZED"):
         order.financial_status = "VOIDED"
     elif paid and wish.refund:
@@ -94,7 +97,7 @@ def edit_order(shop: Shop, order: Order, line: int | Mapping[str, Any], quantity
         changed.quantity += more
         _add(shop, order, changed, more)
     else:
-        _remove(order, changed, -more)
+        _remove(shop, order, changed, -more)
     order.edited = True
     shop.touch(order, order.fulfillment_orders)
     event, edit_id = shop.event(), shop.new_id()
@@ -222,11 +225,13 @@ def _add(shop: Shop, order: Order, line: Line, count: int) -> None:
         if known and one.status in ("OPEN", "IN_PROGRESS"):
             known.total += count
             known.remaining += count
+            shop.stock.commit(one, known, count)
             return
-    shop.open_fulfillment_order(order, line.location, line.delivery_method, [(line, count)])
+    made = shop.open_fulfillment_order(order, line.location, line.delivery_method, [(line, count)])
+    shop.stock.commit(made, made.lines[0], count)
 
 
-def _remove(order: Order, line: Line, count: int) -> None:
+def _remove(shop: Shop, order: Order, line: Line, count: int, *, restock: bool = True) -> None:
     """Take goods off that were not shipped; a fulfillment order that is left with nothing closes."""
     if count > line.unfulfilled:
         raise ValueError(f"only {line.unfulfilled} of line {line.id} are not shipped yet")
@@ -237,9 +242,15 @@ def _remove(order: Order, line: Line, count: int) -> None:
                 taken = min(count, each.remaining)
                 each.remaining -= taken
                 each.total -= taken
+                shop.stock.take_off(one, each, taken, restock=restock)
                 count -= taken
         if not any(each.remaining for each in one.lines):
             one.status, one.holds = "CLOSED", []
+
+
+def _shipped_from(order: Order, line: Line) -> Location:
+    places = [made.location for made in order.fulfillments if any(each.line is line for each in made.lines)]
+    return places[-1] if places else line.location
 
 
 def _refund(
@@ -258,8 +269,10 @@ def _refund(
             raise ValueError(f"only {line.current} of line {line.id} are left to refund")
         unshipped = min(quantity, line.unfulfilled)
         shipped = quantity - unshipped
-        _remove(order, line, unshipped)
+        _remove(shop, order, line, unshipped, restock=restock)
         line.returned += shipped
+        if restock and shipped:
+            shop.stock.take_back(line, _shipped_from(order, line), shipped)
         for count, kind in ((unshipped, "cancel"), (shipped, "return")):
             if count:
                 told.append((shop.new_id(), line, count, kind if restock else "no_restock"))

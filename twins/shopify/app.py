@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 from twins.kit import Fault
 from twins.shopify import graph
 from twins.shopify.admin import CannotCancel
+from twins.shopify.control import control_stock
 from twins.shopify.door import OAuthError
 from twins.shopify.fulfilling import NotFulfilled
 from twins.shopify.shop import Unknown
@@ -19,14 +20,17 @@ from twins.shopify.shop import Unknown
 if TYPE_CHECKING:
     from twins.shopify.twin import ShopifyTwin
 
+_BULK_PATH = "/bulk/"
 _TOKEN_PATH = "/admin/oauth/access_token"
 _VERSION = re.compile(r"20\d\d-(01|04|07|10)|unstable")
 
 
 def call_name(environ: WSGIEnvironment, body: bytes) -> str:
-    """What a call is called in fault rules: ``token``, or the root field of the GraphQL operation."""
+    """What a call is called in fault rules: ``token``, ``bulk`` (the file), or the operation's root field."""
     if environ["PATH_INFO"] == _TOKEN_PATH:
         return "token"
+    if environ["PATH_INFO"].startswith(_BULK_PATH):
+        return "bulk"
     try:
         told = json.loads(body)
         return graph.root_field(str(told["query"]), told.get("operationName"))
@@ -66,8 +70,17 @@ def make_app(twin: ShopifyTwin) -> Flask:
         reply.headers["X-Request-Id"] = twin.shop.webhooks.new_uuid()
         return reply
 
+    @app.get(f"{_BULK_PATH}<name>")
+    def bulk(name: str) -> Response:
+        with twin.lock:
+            body = twin.shop.bulk.file(_BULK_PATH + name)
+        if body is None:
+            return Response("<Error><Code>AccessDenied</Code></Error>", 403, mimetype="application/xml")
+        return Response(body, mimetype="application/jsonl")
+
     _control_orders(app, twin)
     _control_switches(app, twin)
+    control_stock(app, twin)
     return app
 
 
@@ -78,7 +91,7 @@ def _graphql(twin: ShopifyTwin) -> Response:
     told = request.get_json(silent=True)
     if not isinstance(told, dict) or not isinstance(told.get("query"), str):
         return _json({"errors": {"query": "Required parameter missing or invalid"}}, 400)
-    return _json(graph.answer(twin.context(), twin.bucket, told))
+    return _json(graph.answer(twin.context(request.host_url.rstrip("/")), twin.bucket, told))
 
 
 def _control_orders(app: Flask, twin: ShopifyTwin) -> None:

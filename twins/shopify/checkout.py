@@ -8,9 +8,10 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from twins.shopify.catalogue import ProductVariant
 from twins.shopify.fulfilling import ship
 from twins.shopify.model import Line, Order, ShippingLine
-from twins.shopify.shop import DEFAULT_PLACE, Shop
+from twins.shopify.shop import Shop
 
 SOMEWHERE = {
     "first_name": "Test",
@@ -57,7 +58,8 @@ def place_order(
 ) -> Order:
     """Place an order; the numeric id is ``.id``.
 
-    A line takes ``sku, title, quantity, price, attributes`` (a mapping, or pairs where a name comes
+    A line takes ``variant_id`` (without one, a variant with the line's ``sku`` is what is sold, if there is
+    one), ``sku, title, quantity, price, attributes`` (a mapping, or pairs where a name comes
     twice), ``discount`` (off the whole line), ``variant_title, options`` (a mapping, or pairs),
     ``barcode, image`` (an address), ``vendor, grams, requires_shipping, gift_card, location`` (a name),
     ``delivery_method``. Prices are in the shop's currency; the buyer sees them times
@@ -132,6 +134,8 @@ def _route(shop: Shop, order: Order, fulfill_at: datetime | None) -> None:
             [(line, line.quantity) for line in lines],
             delay=shop.routing_delay_seconds,
         )
+        for each in made.lines:
+            shop.stock.commit(made, each, each.remaining)
         if lines[0].gift_card:
             ship(shop, order, [(made, each, each.remaining) for each in made.lines], [], service="gift_card")
         elif fulfill_at and fulfill_at > shop.now():
@@ -139,6 +143,9 @@ def _route(shop: Shop, order: Order, fulfill_at: datetime | None) -> None:
 
 
 def _line(shop: Shop, told: Mapping[str, Any]) -> Line:
+    variant = shop.variant_of(told.get("variant_id"), told.get("sku"))
+    if variant:
+        told = _of_variant(variant) | dict(told)
     gift_card = bool(told.get("gift_card", False))
     ships = bool(told.get("requires_shipping", not gift_card))
     options = [(name, value or "") for name, value in _pairs(told.get("options") or ())]
@@ -148,7 +155,7 @@ def _line(shop: Shop, told: Mapping[str, Any]) -> Line:
         sku=told.get("sku"),
         quantity=int(told.get("quantity", 1)),
         price=Decimal(str(told.get("price", "10.00"))),
-        location=shop.location(told.get("location") or DEFAULT_PLACE),
+        location=shop.location(told["location"]) if told.get("location") else shop.place_for(variant),
         delivery_method=told.get("delivery_method") or ("SHIPPING" if ships else "NONE"),
         requires_shipping=ships,
         gift_card=gift_card,
@@ -160,9 +167,25 @@ def _line(shop: Shop, told: Mapping[str, Any]) -> Line:
         image=told.get("image"),
         vendor=told.get("vendor"),
         grams=int(told.get("grams", 0)),
-        product_id=shop.new_id(),
-        variant_id=shop.new_id(),
+        product_id=variant.product.id if variant else shop.new_id(),
+        variant_id=variant.id if variant else shop.new_id(),
+        item_id=variant.inventory_item.id if variant else None,
     )
+
+
+def _of_variant(variant: ProductVariant) -> dict[str, Any]:
+    product, item = variant.product, variant.inventory_item
+    return {
+        "sku": variant.sku,
+        "title": product.title,
+        "price": variant.price,
+        "barcode": variant.barcode,
+        "options": variant.options,
+        "vendor": product.vendor,
+        "grams": item.grams,
+        "gift_card": product.is_gift_card,
+        "requires_shipping": item.requires_shipping,
+    }
 
 
 def new_line(shop: Shop, told: Mapping[str, Any]) -> Line:

@@ -148,7 +148,8 @@ def ship(
         if known:
             known.quantity += quantity
         else:
-            merged[line.line.id] = FulfilledLine(shop.new_id(), line.line, quantity)
+            known = merged[line.line.id] = FulfilledLine(shop.new_id(), line.line, quantity)
+        known.counted += shop.stock.ship(one, line, quantity)
         one.status = "IN_PROGRESS" if any(each.remaining for each in one.lines) else "CLOSED"
     sources = list({one.id: one for one, _, _ in parcel}.values())
     made = Fulfillment(
@@ -201,7 +202,8 @@ def cancel(shop: Shop, made: Fulfillment) -> None:
         each.line.fulfilled -= each.quantity
     source = made.fulfillment_orders[0]
     goods = [(each.line, each.quantity) for each in made.lines]
-    shop.open_fulfillment_order(order, source.location, source.delivery_method, goods)
+    held = shop.open_fulfillment_order(order, source.location, source.delivery_method, goods)
+    shop.stock.unship(held, made.lines)
     order.closed_at = order.closed_at if order.cancelled_at else None
     shop.touch(order, made.fulfillment_orders)
     _announce_change(shop, made)

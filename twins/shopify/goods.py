@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from twins.shopify.access import Context
+from twins.shopify.catalogue import Product, ProductVariant, of_line
 from twins.shopify.model import Fulfillment, FulfillmentOrder, Line, gid
 from twins.shopify.reading import RESOLVERS, Resolver, by_id
 from twins.shopify.records import attributes, discount, legacy_id, money, never, nothing
@@ -54,46 +55,15 @@ def _app() -> dict[str, Any]:
     return {"id": gid("App", 1), "title": "The hub", "handle": "the-hub", "api_key": "app"}
 
 
-def _product(line: Line) -> dict[str, Any] | None:
-    if line.product_id is None:
-        return None
-    return {
-        "id": gid("Product", line.product_id),
-        "legacy_resource_id": line.product_id,
-        "title": line.title,
-        "handle": line.title.lower().replace(" ", "-"),
-        "vendor": line.vendor or "",
-    }
+def _variant(context: Context, line: Line) -> ProductVariant | None:
+    """As it is now; none for what was deleted since it was sold."""
+    known = context.shop.catalogue.variants.get(line.variant_id or 0)
+    return known or (of_line(line) if line.item_id is None else None)
 
 
-def _variant(line: Line) -> dict[str, Any] | None:
-    if line.variant_id is None:
-        return None
-    item = {
-        "id": gid("InventoryItem", line.variant_id),
-        "legacy_resource_id": line.variant_id,
-        "sku": line.sku,
-        "tracked": False,
-        "requires_shipping": line.requires_shipping,
-        "measurement": {
-            "id": gid("InventoryItemMeasurement", line.variant_id),
-            "weight": {"value": float(line.grams), "unit": "GRAMS"},
-        },
-    }
-    return {
-        "id": gid("ProductVariant", line.variant_id),
-        "legacy_resource_id": line.variant_id,
-        "sku": line.sku,
-        "barcode": line.barcode,
-        "title": line.variant_title or "Default Title",
-        "selected_options": [{"name": name, "value": value} for name, value in _chosen(line)],
-        "inventory_item": item,
-        "product": _product(line),
-    }
-
-
-def _chosen(line: Line) -> list[tuple[str, str]]:
-    return line.options or [("Title", line.variant_title or "Default Title")]
+def _product(context: Context, line: Line) -> Product | None:
+    variant = _variant(context, line)
+    return variant.product if variant else None
 
 
 def _image(_context: Context, line: Line, **_args: Any) -> dict[str, Any] | None:
@@ -121,8 +91,8 @@ RESOLVERS["LineItem"] = {
     "discountAllocations": _line_discounts,
     "taxLines": nothing,
     "lineItemGroup": never,
-    "product": lambda _c, line: _product(line),
-    "variant": lambda _c, line: _variant(line),
+    "product": _product,
+    "variant": _variant,
     "merchantEditable": lambda _c, _line: True,
     "restockable": lambda _c, _line: True,
 }
@@ -152,7 +122,7 @@ RESOLVERS["FulfillmentOrderLineItem"] = {
     "remainingQuantity": lambda _c, each: each.remaining,
     "sku": lambda _c, each: each.line.sku,
     "requiresShipping": lambda _c, each: each.line.requires_shipping,
-    "inventoryItemId": lambda _c, each: gid("InventoryItem", each.line.variant_id),
+    "inventoryItemId": lambda _c, each: gid("InventoryItem", each.line.item_id or each.line.variant_id),
     "lineItem": lambda _c, each: each.line,
     "productTitle": lambda _c, each: each.line.title,
     "variantTitle": lambda _c, each: each.line.variant_title,

@@ -4,63 +4,32 @@ from __future__ import annotations
 
 import sys
 import traceback
-from datetime import UTC, datetime
-from decimal import Decimal
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from graphql import (
     DocumentNode,
     FieldNode,
     GraphQLError,
-    GraphQLScalarType,
-    GraphQLSchema,
     OperationDefinitionNode,
-    build_schema,
     execute,
     get_operation_ast,
     parse,
     validate,
 )
 
-from twins.shopify import goods, records, refusals, writing
+from twins.shopify import bulking, counting, goods, records, refusals, shelves, writing
 from twins.shopify.access import Context
 from twins.shopify.cost import Bucket, Price
-from twins.shopify.reading import resolve, type_of
+from twins.shopify.reading import resolve
+from twins.shopify.schema import SCHEMA
 
 MOST_FOR_ONE_QUERY = 1000
 LARGEST_LIST = 250
 _LIMITS = "https://shopify.dev/api/usage/rate-limits"
 
-_TABLES = (goods, records, writing)
+_TABLES = (bulking, counting, goods, records, shelves, writing)
 """Each of them fills its part of the table of resolvers when it is imported."""
-
-
-def _date_time(value: Any) -> str:
-    moment: datetime = value
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _decimal(value: Any) -> str:
-    """At least one decimal and no zeros behind: ``55.0``, ``0.0``, ``4.95``."""
-    text = format(Decimal(value).quantize(Decimal("0.01")).normalize(), "f")
-    return text if "." in text else f"{text}.0"
-
-
-def _schema() -> GraphQLSchema:
-    built = build_schema((Path(__file__).parent / "schema.graphql").read_text())
-    writers = {"DateTime": _date_time, "Decimal": _decimal, "Money": _decimal, "UnsignedInt64": str}
-    for name, writer in writers.items():
-        scalar = built.type_map[name]
-        assert isinstance(scalar, GraphQLScalarType)
-        scalar.serialize = writer  # type: ignore[method-assign, assignment]
-    for name in ("Node", "DiscountApplication", "PricingValue"):
-        built.type_map[name].resolve_type = type_of  # type: ignore[attr-defined]
-    return built
-
-
-SCHEMA = _schema()
 
 
 @lru_cache(maxsize=500)
@@ -110,7 +79,7 @@ def _pay_and_execute(
     if requested > MOST_FOR_ONE_QUERY:
         return {"errors": [_too_dear(requested)]}
     if not bucket.has(requested):
-        return {"errors": [_throttled()], "extensions": {"cost": _cost(requested, None, bucket)}}
+        return {"errors": [throttled()], "extensions": {"cost": _cost(requested, None, bucket)}}
     name = operation.name.value if operation.name else None
     result = execute(SCHEMA, document, None, context, variables, name, field_resolver=resolve)
     assert not hasattr(result, "__await__")
@@ -149,7 +118,7 @@ def _cost(requested: int, actual: int | None, bucket: Bucket) -> dict[str, Any]:
     return {"requestedQueryCost": requested, "actualQueryCost": actual, "throttleStatus": bucket.status()}
 
 
-def _throttled() -> dict[str, Any]:
+def throttled() -> dict[str, Any]:
     return {"message": "Throttled", "extensions": {"code": "THROTTLED", "documentation": _LIMITS}}
 
 

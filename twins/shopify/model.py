@@ -49,6 +49,8 @@ class Line:
     grams: int = 0
     product_id: int | None = None
     variant_id: int | None = None
+    item_id: int | None = None
+    """What is counted for it; None when the shop does not know it as goods."""
     removed: int = 0
     """Taken off before it was shipped: by an edit, a refund or a cancellation."""
     returned: int = 0
@@ -80,6 +82,8 @@ class FulfillmentOrderLine:
     line: Line
     total: int
     remaining: int
+    committed: int = 0
+    """How many of the remaining the stock counts as sold."""
 
 
 @dataclass(eq=False)
@@ -126,6 +130,8 @@ class FulfilledLine:
     id: int
     line: Line
     quantity: int
+    counted: int = 0
+    """How many of them were taken off the stock."""
 
 
 @dataclass(eq=False)

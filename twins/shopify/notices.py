@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from twins.shopify.model import FulfillmentOrder, Hold, Order, gid
+from twins.shopify.stock import InventoryLevel
 
 
 def order_edit(edit_id: int, order: Order, at: str | None, added: list[Any], removed: list[Any]) -> dict[str, Any]:
@@ -55,6 +58,16 @@ def placed_on_hold(one: FulfillmentOrder, hold: Hold) -> dict[str, Any]:
         "remaining_fulfillment_order": None,
         "held_fulfillment_order_line_items": held,
         "created_fulfillment_hold": _hold(hold),
+    }
+
+
+def inventory_level(level: InventoryLevel, time: Callable[[datetime | None], str | None]) -> dict[str, Any]:
+    return {
+        "inventory_item_id": level.item.id,
+        "location_id": level.location.id,
+        "available": level.counts["available"],
+        "updated_at": time(level.updated_at),
+        "admin_graphql_api_id": level.id,
     }
 
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from graphql import GraphQLError, GraphQLResolveInfo
+from graphql import GraphQLError, GraphQLResolveInfo, get_named_type
+from graphql.execution import get_directive_values
 
 from twins.shopify.access import PROTECTED, SCOPES, Context
 from twins.shopify.model import FulfillmentOrder, Order, gid
-from twins.shopify.search import connection, parse, refuse
+from twins.shopify.search import EVERYTHING, connection, parse, refuse
 
 type Resolver = Callable[..., Any]
 
@@ -38,7 +39,13 @@ def node(context: Context, reference: str) -> Any:
         "Refund": shop.refunds,
         "WebhookSubscription": shop.webhooks.subscriptions,
         "Location": places,
+        "Product": shop.catalogue.products,
+        "ProductVariant": shop.catalogue.variants,
+        "InventoryItem": shop.catalogue.items,
+        "BulkOperation": shop.bulk.operations,
     }
+    if kind == "InventoryLevel":
+        return next((level for level in shop.stock.levels.values() if level.id == reference), None)
     found = shelves.get(kind, {}).get(number)
     if isinstance(found, Order) and not context.sees_order(found):
         return None
@@ -65,6 +72,11 @@ def resolve(source: Any, info: GraphQLResolveInfo, **args: Any) -> Any:
             "See https://shopify.dev/docs/apps/launch/protected-customer-data for more details.",
             extensions={"code": "ACCESS_DENIED"},
         )
+    if kind == "Mutation":
+        context.idempotency_key = _idempotency_key(info)
+    if context.bulk and get_named_type(info.return_type).name.endswith("Connection"):
+        args = {key: value for key, value in args.items() if key not in ("last", "before", "after")}
+        args["first"] = EVERYTHING
     own = RESOLVERS.get(kind, {}).get(name)
     if own:
         return own(context, source, **{_snake(key): value for key, value in args.items()})
@@ -73,6 +85,12 @@ def resolve(source: Any, info: GraphQLResolveInfo, **args: Any) -> Any:
         return source.get(key)
     value = getattr(source, key)
     return gid(kind, value) if name == "id" and isinstance(value, int) else value
+
+
+def _idempotency_key(info: GraphQLResolveInfo) -> str | None:
+    directive = info.schema.get_directive("idempotent")
+    told = get_directive_values(directive, info.field_nodes[0], info.variable_values) if directive else None
+    return None if told is None else str(told["key"])
 
 
 def type_of(value: Any, _info: GraphQLResolveInfo, _abstract: Any) -> str:
@@ -181,6 +199,23 @@ def app(_context: Context) -> Any:
     return {"id": gid("App", 1), "title": "The hub", "handle": "the-hub", "api_key": "app"}
 
 
+def _locations(
+    context: Context,
+    _root: Any,
+    *,
+    include_inactive: bool = False,
+    include_legacy: bool = False,
+    sort_key: str = "NAME",
+    **page: Any,
+) -> Any:
+    rows = [
+        one
+        for one in context.shop.locations.values()
+        if (include_legacy or not one.third_party) and (include_inactive or one.active)
+    ]
+    return connection(rows, lambda one: (one.id if sort_key == "ID" else one.name, one.id), page)
+
+
 def _installation(context: Context, _root: Any) -> Any:
     return {
         "id": gid("AppInstallation", 1),
@@ -197,6 +232,7 @@ def _versions(context: Context, _root: Any = None) -> Any:
 
 
 RESOLVERS: dict[str, dict[str, Resolver]] = {
+    "Mutation": {},
     "QueryRoot": {
         "order": one_of("Order"),
         "orders": orders,
@@ -210,9 +246,7 @@ RESOLVERS: dict[str, dict[str, Resolver]] = {
         "shop": _shop,
         "currentAppInstallation": _installation,
         "publicApiVersions": _versions,
-        "locations": lambda c, _r, include_inactive=False, include_legacy=False, **page: by_id(
-            [one for one in c.shop.locations.values() if include_legacy or not one.third_party], page
-        ),
+        "locations": _locations,
         "location": lambda c, _r, id=None: node(c, id) if id else next(iter(c.shop.locations.values()), None),
         "webhookSubscription": one_of("WebhookSubscription"),
         "webhookSubscriptions": _subscriptions,

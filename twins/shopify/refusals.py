@@ -30,6 +30,7 @@ _UNKNOWN_FIELD = re.compile(r"Cannot query field '(\w+)' on type '(\w+)'")
 _UNKNOWN_ARGUMENT = re.compile(r"Unknown argument '(\w+)' on field '(\w+)\.(\w+)'")
 _MISSING_ARGUMENT = re.compile(r"Field '(\w+)' argument '(\w+)' of type '([^']+)' is required")
 _UNKNOWN_DIRECTIVE = re.compile(r"Unknown directive '@(\w+)'")
+_MISSING_KEY = re.compile(r"Directive '@(\w+)' argument '(\w+)' of type '([^']+)' is required")
 _NO_SELECTION = re.compile(r"Field '(\w+)' of type '([^']+)' must have a selection")
 _UNKNOWN_TYPE = re.compile(r"Unknown type '(\w+)'")
 _UNUSED_VARIABLE = re.compile(r"Variable '\$(\w+)' is never used")
@@ -86,6 +87,11 @@ def _translate(error: GraphQLError) -> tuple[str, dict[str, Any]]:
         name, argument, _ = found.groups()
         message = f"Field '{name}' is missing required arguments: {argument}"
         extra = {"className": "Field", "name": name, "arguments": argument}
+        return message, {"code": "missingRequiredArguments", **extra}
+    if found := _MISSING_KEY.match(text):
+        name, argument, _ = found.groups()
+        extra = {"className": "Directive", "name": name, "arguments": argument}
+        message = f"Directive '{name}' is missing required arguments: {argument}"
         return message, {"code": "missingRequiredArguments", **extra}
     if found := _NO_SELECTION.match(text):
         name, kind = found.groups()

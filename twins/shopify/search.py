@@ -16,12 +16,14 @@ from graphql import GraphQLError
 
 LARGEST_PAGE = 250
 DEEPEST_ROW = 25_000
+EVERYTHING = 1 << 40
+"""As ``first``: all rows at once, as only a bulk operation may ask for; no variable of type Int holds it."""
 
 _TERM = re.compile(
     r"(?P<field>[a-z_]+):(?P<op>>=|<=|>|<)?(?:'(?P<q1>[^']*)'|\"(?P<q2>[^\"]*)\"|(?P<bare>[^\s()]+))"
 )
 _TIMES = ("updated_at", "created_at", "processed_at")
-_WORDS = ("status", "fulfillment_status", "financial_status", "name", "tag", "test")
+ORDER_WORDS = ("status", "fulfillment_status", "financial_status", "name", "tag", "test")
 
 
 def refuse(message: str, code: str = "BAD_REQUEST") -> GraphQLError:
@@ -38,16 +40,18 @@ class Term:
     def matches(self, row: dict[str, Any]) -> bool:
         if self.field in _TIMES or self.field == "id":
             return _COMPARE[self.op](row[self.field], self.value)
-        return self.field in _WORDS and self.value in row[self.field]
+        return self.value in row.get(self.field, ())
 
 
 @dataclass(frozen=True)
 class Search:
     terms: tuple[Term, ...]
+    words: tuple[str, ...] = ORDER_WORDS
+    """The fields that are known beside times and ids."""
 
     @property
     def warnings(self) -> list[dict[str, Any]]:
-        known = (*_TIMES, *_WORDS, "id")
+        known = (*_TIMES, *self.words, "id")
         return [
             {"field": term.field, "message": "Invalid search field for this query.", "code": "invalid_field"}
             for term in self.terms
@@ -58,7 +62,7 @@ class Search:
         return all(term.matches(row) for term in self.terms)
 
 
-def parse(query: str | None) -> Search:
+def parse(query: str | None, words: tuple[str, ...] = ORDER_WORDS) -> Search:
     """Terms joined by blanks. What the twin cannot read it refuses: a search that is quietly wrong
     would hide a mistake that the real index would show another way."""
     rest = (query or "").strip()
@@ -70,7 +74,7 @@ def parse(query: str | None) -> Search:
         value = next(found[name] for name in ("q1", "q2", "bare") if found[name] is not None)
         terms.append(Term(found["field"], found["op"] or "", _value(found["field"], value)))
         rest = rest[found.end() :].strip().removeprefix("AND ").strip()
-    return Search(tuple(terms))
+    return Search(tuple(terms), words)
 
 
 def _value(field: str, text: str) -> Any:
@@ -130,7 +134,7 @@ def connection[T](rows: Sequence[T], key: Callable[[T], tuple[Any, int]], args: 
         end = min(high, low + args["first"])
     else:
         start = max(low, high - args["last"])
-    if end > DEEPEST_ROW:
+    if end > DEEPEST_ROW and args.get("first") != EVERYTHING:
         raise refuse("Pagination is limited to the first 25000 rows.")
     nodes = ordered[start:end]
     edges = [{"cursor": _cursor(one), "node": node} for one, node in zip(keys[start:end], nodes, strict=True)]
@@ -157,6 +161,8 @@ def _passed(keys: list[tuple[Any, int]], mark: tuple[Any, int], args: dict[str, 
 
 def _check_size(args: dict[str, Any]) -> None:
     asked = [args[name] for name in ("first", "last") if args.get(name) is not None]
+    if asked == [EVERYTHING]:
+        return
     if len(asked) != 1:
         both = "providing both first and last is not supported"
         raise refuse(both if asked else "you must provide one of first or last")

@@ -10,9 +10,13 @@ from typing import Any
 
 from twins.kit import Now
 from twins.shopify.bodies import Bodies
+from twins.shopify.bulk import Bulk, BulkOperation, finished
+from twins.shopify.catalogue import Catalogue, ProductVariant
+from twins.shopify.idempotency import Keys
 from twins.shopify.jobs import Jobs
 from twins.shopify.model import Fulfillment, FulfillmentOrder, FulfillmentOrderLine, Location, Order, Refund
-from twins.shopify.notices import fulfillment_order
+from twins.shopify.notices import fulfillment_order, inventory_level
+from twins.shopify.stock import InventoryLevel, Stock
 from twins.shopify.webhooks import Webhooks
 
 DEFAULT_PLACE = "Workshop"
@@ -43,9 +47,17 @@ class Shop:
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1001))
     webhooks: Webhooks = field(init=False)
     jobs: Jobs = field(init=False)
+    catalogue: Catalogue = field(init=False)
+    stock: Stock = field(init=False)
+    keys: Keys = field(init=False)
+    bulk: Bulk = field(init=False)
 
     def __post_init__(self) -> None:
         self.jobs = Jobs(self.now, self.new_id)
+        self.catalogue = Catalogue(self.moment, self.now, self.new_id)
+        self.stock = Stock(self.catalogue, self.moment, self.new_id, self._level_changed)
+        self.keys = Keys(self.now)
+        self.bulk = Bulk(self.now, self.new_id, self._bulk_finished)
 
     def moment(self) -> datetime:
         return self.now().replace(microsecond=0)
@@ -58,6 +70,28 @@ class Shop:
         if name not in self.locations:
             self.locations[name] = Location(self.new_id(), name)
         return self.locations[name]
+
+    def variant_of(self, variant_id: int | None, sku: str | None) -> ProductVariant | None:
+        """What a line sells, if it is in the catalogue. Raises ValueError when an id was told that is not."""
+        if variant_id is None:
+            return self.catalogue.by_sku(sku)
+        if variant_id not in self.catalogue.variants:
+            raise ValueError(f"there is no variant {variant_id}")
+        return self.catalogue.variants[variant_id]
+
+    def place_for(self, variant: ProductVariant | None) -> Location:
+        """Where it is sent from: the first place that stocks it."""
+        levels = self.stock.levels_of(variant.inventory_item) if variant else []
+        stocked = [level.location for level in levels if level.is_active and level.location.active]
+        return stocked[0] if stocked else self.location(DEFAULT_PLACE)
+
+    def _level_changed(self, level: InventoryLevel) -> None:
+        """That the product counts as updated is told of orders; of other changes it is inferred."""
+        self.catalogue.touch(level.item.variant)
+        self.announce(self.event(), "INVENTORY_LEVELS_UPDATE", lambda: inventory_level(level, self.bodies.time))
+
+    def _bulk_finished(self, one: BulkOperation) -> None:
+        self.announce(self.event(), "BULK_OPERATIONS_FINISH", lambda: finished(one, self.bodies.time))
 
     def order(self, order_id: int) -> Order:
         if order_id not in self.orders:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import json
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 from wsgiref.types import WSGIApplication
 
 from twins import kit
@@ -18,10 +19,12 @@ from twins.shopify.app import call_name, make_app
 from twins.shopify.bodies import Bodies
 from twins.shopify.cost import Bucket
 from twins.shopify.door import Door
+from twins.shopify.graph import throttled
 from twins.shopify.jobs import TickingOutbox
 from twins.shopify.model import Cancellation, Fulfillment, Line, Order, Refund
 from twins.shopify.notices import uninstalled
 from twins.shopify.shop import Shop
+from twins.shopify.stockroom import Stockroom
 from twins.shopify.webhooks import RETRY_AFTER, Subscription, Webhooks, post_within_five_seconds
 
 ALL_SCOPES = (
@@ -31,6 +34,7 @@ ALL_SCOPES = (
     "read_locations",
     "read_products",
     "read_inventory",
+    "write_inventory",
     "read_merchant_managed_fulfillment_orders",
     "write_merchant_managed_fulfillment_orders",
     "read_third_party_fulfillment_orders",
@@ -56,7 +60,8 @@ class ShopifyTwin:
     """``app`` answers as ``https://{shop}``; everything else here is what happens behind its back.
 
     Times come from ``now`` alone and ids are counted, so the same inputs give the same answers.
-    ``scopes`` and ``hide_personal_data`` may be changed while it runs.
+    ``scopes``, ``hide_personal_data`` and ``hide_costs`` may be changed while it runs. ``stockroom`` has the
+    goods and their counts, ``shop.bulk`` and ``shop.keys`` the switches of bulk operations and of keys.
     """
 
     def __init__(
@@ -110,6 +115,8 @@ class ShopifyTwin:
         self.shop.webhooks = Webhooks(
             self.outbox, shop, secrets, latest_version, self.shop.moment, self.shop.new_id, plain_http
         )
+        self.stockroom = Stockroom(self.shop, self.lock)
+        self.hide_costs = False
         self.hide_personal_data = hide_personal_data
         self.app: WSGIApplication = kit.FaultyApp(make_app(self), self.faults, call_name)
 
@@ -127,13 +134,15 @@ class ShopifyTwin:
             return version
         return living[0] if version < living[0] else ""
 
-    def context(self) -> Context:
+    def context(self, base_url: str = "") -> Context:
         return Context(
             shop=self.shop,
             scopes=self.door.scopes,
             versions=[(one, True) for one in self.versions] + [(_quarters_on(self.latest_version, 1), False)],
             webhook_version=self.shop.webhooks.version,
             hide_personal_data=self.hide_personal_data,
+            hide_costs=self.hide_costs,
+            base_url=base_url,
         )
 
     @property
@@ -251,6 +260,13 @@ class ShopifyTwin:
         """Let the shop do what it accepted and is due by now; every request and every webhook does so first."""
         with self.lock:
             self.shop.jobs.settle()
+            self.shop.bulk.settle()
+
+    def throttle(self, call: str, *, times: int = 1, done: bool = False) -> None:
+        """The next so many calls are told THROTTLED; ``done``: though they were done, as nobody rules out."""
+        kind: Literal["status", "status_after"] = "status_after" if done else "status"
+        body = json.dumps({"errors": [throttled()]})
+        self.faults.add(on=call, kind=kind, times=times, status=200, body=body)
 
     # What a test looks at
 

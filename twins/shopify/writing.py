@@ -203,7 +203,7 @@ def _unsubscribe(context: Context, _root: Any, *, id: str) -> dict[str, Any]:
     return {"deleted_webhook_subscription_id": None if problems else id, "user_errors": _told(problems)}
 
 
-RESOLVERS["Mutation"] = {
+RESOLVERS["Mutation"] |= {
     "fulfillmentCreate": _fulfillment_create,
     "fulfillmentTrackingInfoUpdate": _tracking_update,
     "fulfillmentCancel": _fulfillment_cancel,
