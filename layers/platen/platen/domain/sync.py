@@ -166,6 +166,8 @@ class SyncState(Value):
     connection: str
     watermark: Instant | None = None
     """Last auto sync completed on: what changed after it is synced. A person may set it back, which replays."""
+    watermark_by: str = ""
+    """Who last set it by hand."""
     products_done_at: Instant | None = None
     """When the products (the initial dataset) were last brought over."""
     snapshots: dict[str, str] = Field(default_factory=dict)
@@ -184,6 +186,8 @@ class SyncState(Value):
     """Why the newest run of a kind has not ended well, in a sentence; gone once one has."""
     paused_until: Instant | None = None
     """Stock is not pushed until then: a busy sale. The run after it compares everything."""
+    paused_by: str = ""
+    """Who last paused or resumed it."""
     compare_all: bool = False
     """The next stock run compares everything, whatever changed: settings changed, a pause or a brake ended."""
     dry_run_done: bool = False

@@ -326,7 +326,7 @@ def refuse_while_on(state: SyncState) -> None:
         kind = state.plan.steps[0].value
         raise NotAllowed(
             f"A sync of {kind} of {state.connection} is on already ({state.running}, asked for by {state.plan.by})."
-            f" Wait until it is over: `platen sync status {state.connection}`."
+            f" Wait until it is over: `platen sync status --connection {state.connection}`."
         )
 
 

@@ -17,16 +17,9 @@ from platen.domain.model import Value
 from platen.domain.sync import Run
 from platen.hub import Hub
 from platen.ports import StockedStore
-from platen.usecases.stock.tables import (
-    Sold,
-    catalogue_key,
-    level_line,
-    read_catalogue,
-    read_levels,
-    run_folder,
-    safe,
-)
-from platen.usecases.sync.items import wanted
+from platen.usecases.stock.tables import Sold, level_line, read_levels, run_folder, safe
+from platen.usecases.sync import variants
+from platen.usecases.sync.items import longest, wanted
 
 PART = 5000
 """Items that are put aside at once: what is done again when it breaks off."""
@@ -63,16 +56,22 @@ def _parts(hub: Hub, settings: Warehousing, place: SitePlace, run: Run, at: Reac
     if stocked is None:
         return
     begin = at.item
-    left = (
-        one
-        for one in read_catalogue(hub.files.lines(catalogue_key(place.store)))
-        if one.item > begin and not one.bundle and one.tracked and wanted(one.item, settings)
-    )
+    left = (one for one in _clear(hub, settings, run.connection, place.store) if one.item > begin)
     while some := list(islice(left, PART)):
         counts = list(_counts(stocked, place.place_id, some))
         hub.files.put_lines(_part(run, at), (level_line(item, on_hand) for item, on_hand in counts))
         at = at.but(item=some[-1].item, part=at.part + 1)
         yield at
+
+
+def _clear(hub: Hub, settings: Warehousing, warehouse: str, store: str) -> Iterator[Sold]:
+    """What lies on shelves and has an item number of its own."""
+    kept = variants.read(hub, variants.key(warehouse, store, settings.create_item_using))
+    for item, found in variants.by_item(kept):
+        sold = found[0].sold
+        clear = variants.is_clear(found, longest(settings)) and wanted(item, settings)
+        if clear and sold.tracked and not sold.bundle:
+            yield sold
 
 
 def _counts(stocked: StockedStore, place_id: str, sold: list[Sold]) -> Iterator[tuple[str, int]]:

@@ -102,7 +102,7 @@ def _bring(
     except Verdict as verdict:
         health.failed(hub, store, verdict)
         raise
-    variants.write_catalogue(hub, name, store, items.longest(settings))
+    variants.write_catalogue(hub, name, store)
     return Cursor(done=(*cursor.done, store)), read
 
 

@@ -93,7 +93,7 @@ def _missing(hub: Hub, connection: Connection, state: SyncState) -> Iterator[Mis
     if state.products_done_at is None:
         yield Missing(
             Need.PRODUCTS,
-            f"The products were not brought over to {name} yet: `platen sync products {name}`.",
+            f"The products were not brought over to {name} yet: `platen sync products --connection {name}`.",
         )
     for site in dict.fromkeys(one.site for one in settings.places):
         if site not in state.snapshots:
@@ -104,8 +104,8 @@ def _missing(hub: Hub, connection: Connection, state: SyncState) -> Iterator[Mis
     if not state.dry_run_done:
         yield Missing(
             Need.DRY_RUN,
-            f"Nobody has seen what a first push would change: `platen sync stock {name} --dry-run`, then read its"
-            " report.",
+            f"Nobody has seen what a first push would change: `platen sync stock --connection {name} --dry-run`,"
+            " then read its report.",
         )
 
 

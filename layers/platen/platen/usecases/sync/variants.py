@@ -1,8 +1,8 @@
 """Variants: all that a store sells, by item number, kept as one sorted list however long it is.
 
 It holds every variant, those without an item number and those that share one too, so that a change is laid over it
-without the store being read as a whole. What others read is made from it: the store's catalogue, without the
-unclear ones. A list that was made by another *Create Item Using* has another name, and so is not there.
+without the store being read as a whole. The store's catalogue is made from it. A list that was made by another
+*Create Item Using* has another name, and so is not there.
 """
 
 from __future__ import annotations
@@ -127,10 +127,9 @@ def lay_over(hub: Hub, name: str, changed: Iterable[Kept]) -> int:
     return hub.files.put_lines(name, (one.line() for one in merged))
 
 
-def write_catalogue(hub: Hub, name: str, store: str, longest: int) -> None:
-    """What is synced of a store: what has an item number of its own."""
-    clear = (found[0] for _, found in by_item(read(hub, name)) if is_clear(found, longest))
-    hub.files.put_lines(catalogue_key(store), (one.sold.line() for one in clear))
+def write_catalogue(hub: Hub, name: str, store: str) -> None:
+    """What the push of stock goes by. The unclear ones are in it too: they are left alone there, and reported."""
+    hub.files.put_lines(catalogue_key(store), (one.sold.line() for one in read(hub, name)))
 
 
 def by_item(variants: Iterable[Kept]) -> Iterator[tuple[str, list[Kept]]]:
