@@ -1,0 +1,240 @@
+"""The end of a push: its report, what is remembered of it, and the orders that matter to stock no more."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+
+from platen.connectors.warehousing import SitePlace
+from platen.domain.stock import StockMode
+from platen.domain.stock_lines import Ordered, Said
+from platen.domain.sync import OVER, RunState, SyncState, Totals
+from platen.domain.warehouse import WarehouseOrder
+from platen.ports import Conflict
+from platen.usecases.stock.compare import goes_to_zero
+from platen.usecases.stock.rows import (
+    COLUMNS,
+    DIFFERS,
+    DUPLICATE,
+    EQUAL,
+    FAILED,
+    MISSING,
+    NO_ITEM,
+    NOT_SOLD,
+    NOTED,
+    SET,
+    SKIPPED,
+    STALE,
+    UNCONFIRMED,
+    Last,
+    Row,
+    read_pushed,
+    read_rows,
+)
+from platen.usecases.stock.standing import said_of
+from platen.usecases.stock.tables import line_of, pushed_key, report_key, runs_folder, safe
+from platen.usecases.stock.work import ALL, Work
+from platen.usecases.stock.write import Attempt, unconfirmed
+
+_CONFLICTS = 5
+_COUNTED = {
+    MISSING: "unmatched_store",
+    NOT_SOLD: "unmatched_warehouse",
+    DUPLICATE: "duplicates",
+    NO_ITEM: "blank",
+}
+
+
+# the report
+
+
+def report(work: Work, *prefixes: str) -> str:
+    """Write the report of those rows, and count them; gives its key."""
+    counts: dict[str, int] = {}
+
+    def lines() -> Iterator[str]:
+        yield line_of(COLUMNS)
+        for row in work.rows(*prefixes):
+            _count(counts, row)
+            yield row.line()
+
+    key = report_key(work.warehouse, work.run.run_id)
+    work.hub.files.put_lines(key, lines())
+    calls = {"read_calls": work.run.totals.read_calls, "write_calls": work.run.totals.write_calls}
+    counts["failed"] = counts.get("failed", 0) + len(work.plan.failed)
+    work.run = work.run.but(totals=Totals(**counts, **calls))
+    return key
+
+
+def _count(counts: dict[str, int], row: Row) -> None:
+    def add(name: str, number: int = 1) -> None:
+        counts[name] = counts.get(name, 0) + number
+
+    if row.result == SKIPPED:
+        add(_COUNTED.get(row.reason, "skipped"))
+        return
+    add("compared")
+    add("clamped", row.clamped)
+    add("drifting", row.drift_runs > 1)
+    add("stale", row.tries > 0)
+    if row.result in (EQUAL, NOTED):
+        add("equal")
+    elif row.result in (STALE, FAILED, UNCONFIRMED):
+        add("failed")
+    if row.result in (SET, DIFFERS):
+        add("corrected")
+        add("units_up", max(0, row.change))
+        add("units_down", max(0, -row.change))
+        add("to_zero", goes_to_zero(row))
+
+
+# what is remembered
+
+
+def remember(work: Work) -> None:
+    """Each place's list of what it was made to show, with what came of this run in it. Twice does no harm."""
+    for place in work.places:
+        of_site = f"{work.number(place.site)}-"
+        mine = [_at(place, work.rows(prefix + of_site)) for prefix in ("same-", "done-")]
+        _remember(work, pushed_key(work.warehouse, place.site, place.store, place.place_id), mine)
+
+
+def _at(place: SitePlace, rows: Iterable[Row]) -> Iterator[Row]:
+    return (row for row in rows if (row.store, row.location) == (place.store, place.place_id))
+
+
+def _remember(work: Work, key: str, rows: Iterable[Iterator[Row]]) -> None:
+    merged = heapq.merge(*rows, key=lambda row: row.item)
+    first = next(merged, None)
+    if first is None:
+        return
+    known = read_pushed(work.hub.files.lines(key)) if work.hub.files.size(key) is not None else iter(())
+    streams: list[Iterator[tuple[str, int, Last | Row]]] = [
+        ((one.item, 0, one) for one in known),
+        ((row.item, 1, row) for row in _and_the_rest(first, merged)),
+    ]
+    work.hub.files.put_lines(key, _newest(heapq.merge(*streams, key=lambda one: one[:2])))
+
+
+def _and_the_rest[One](first: One, rest: Iterator[One]) -> Iterator[One]:
+    yield first
+    yield from rest
+
+
+def _newest(merged: Iterator[tuple[str, int, Last | Row]]) -> Iterator[str]:
+    for _, group in groupby(merged, key=lambda one: one[0]):
+        last: Last | None = None
+        for _, _, value in group:
+            last = value.as_last(last) if isinstance(value, Row) else value
+        if last is not None:
+            yield last.line()
+
+
+def remember_left_over(work: Work) -> None:
+    """Of runs that nobody brought to their end: what they wrote was written, what they sent may have been."""
+    folder = runs_folder(work.warehouse)
+    others: dict[str, list[str]] = {}
+    for key in work.hub.files.names(folder, limit=ALL):
+        name, _, rest = key.removeprefix(folder).partition("/")
+        if name != safe(work.run.run_id):
+            others.setdefault(name, []).append(rest)
+    for name, kept in others.items():
+        run = work.hub.ledger.run(work.warehouse, name)
+        if run is None or run.state is not RunState.DONE:
+            _remember_run(work, folder + name + "/", kept)
+        for rest in sorted(kept, key=lambda one: one == "plan.json"):
+            work.hub.files.delete(f"{folder}{name}/{rest}")
+
+
+def _remember_run(work: Work, folder: str, kept: list[str]) -> None:
+    """In memory: a run that broke off wrote no more than it had time for."""
+    rows: dict[tuple[str, str, str, str], Row] = {}
+    for rest in sorted(kept):
+        if rest.startswith("done-"):
+            found = list(read_rows(work.hub.files.lines(folder + rest)))
+        elif rest.startswith("sent-"):
+            attempt = Attempt.model_validate_json(work.hub.files.get(folder + rest))
+            found = attempt.sent() if attempt.done else unconfirmed(attempt.sent())
+            found = [row for row in found if row.result in (SET, UNCONFIRMED)]
+        else:
+            continue
+        for row in found:
+            rows.setdefault((row.site, row.store, row.location, row.item), row)
+    for place in work.places:
+        where = (place.site, place.store, place.place_id)
+        mine = [rows[key] for key in sorted(rows) if key[:3] == where]
+        _remember(work, pushed_key(work.warehouse, *where), [iter(mine)])
+
+
+# orders that matter no more
+
+
+def settle(work: Work) -> None:
+    """Mark the orders that are over: off the count in full, and their stores show all of them."""
+    over = [one for one in work.hub.ledger.unsettled(work.warehouse) if _is_off_the_count(work, one)]
+    over = _known_to_be_off(work, over)
+    if not over:
+        return
+    said = said_of(work, [Ordered(order, line) for order in over for line in order.lines])
+    for order in over:
+        if any(said.get(Ordered(order, line).key, Said(0, 0)).open for line in order.lines):
+            continue
+        try:
+            work.hub.ledger.save_order(order, order.but(settled=True))
+        except Conflict:
+            continue  # it moved just now: so it is not over
+
+
+def _is_off_the_count(work: Work, order: WarehouseOrder) -> bool:
+    snapshot = work.plan.snapshots.get(order.site)
+    return (
+        snapshot is not None
+        and order.site not in work.plan.failed
+        and order.done_with
+        and all(line.taken_in_all == line.taken_by(snapshot.taken_at) for line in order.lines)
+    )
+
+
+def _known_to_be_off(work: Work, orders: list[WarehouseOrder]) -> list[WarehouseOrder]:
+    """Where changes are sent: those of which every place's list knows that they are off the count."""
+    if work.mode is not StockMode.SEND_CHANGES or not orders:
+        return orders
+    wanted: dict[tuple[str, str], list[Ordered]] = {}
+    for order in orders:
+        for line in order.lines:
+            wanted.setdefault((order.site, line.item), []).append(Ordered(order, line))
+    unknown: set[str] = set()
+    for place in work.places:
+        key = pushed_key(work.warehouse, place.site, place.store, place.place_id)
+        if work.hub.files.size(key) is None:
+            continue
+        for last in read_pushed(work.hub.files.lines(key)):
+            for one in wanted.get((place.site, last.item), ()):
+                if last.taken.get(one.name, 0) != one.line.taken_in_all:
+                    unknown.add(one.order.number)
+    return [one for one in orders if one.number not in unknown]
+
+
+# the end
+
+
+def change_state(work: Work, change: Callable[[SyncState], SyncState]) -> None:
+    """Whatever else was written to it meanwhile. Raises Conflict when it is written to again and again."""
+    for left in reversed(range(_CONFLICTS)):
+        state = work.hub.ledger.state(work.warehouse)
+        try:
+            work.hub.ledger.save_state(change(state))
+        except Conflict:
+            if not left:
+                raise
+        else:
+            return
+
+
+def end(work: Work, state: RunState, words: str, *, report_at: str = "") -> None:
+    """The run is over (or waits for a person). What it kept in between goes last: a crash before is made good."""
+    report_at = report_at or work.run.report
+    ended = None if state not in OVER else work.hub.clock.now()
+    work.save(state=state, words=words, report=report_at, ended_at=ended)
+    work.clear()

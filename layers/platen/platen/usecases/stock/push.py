@@ -1,0 +1,199 @@
+"""Push stock: what a warehouse counted goes to the stores that sell it, and never undoes a sale.
+
+::
+
+    planning    what has to be looked at: counts, movements, orders, catalogues, what was pushed last
+    comparing   what stores show against what they should; nothing is written
+    (braked)    too much would change: a person looks, and may release it; then all is looked at anew
+    pushing     each write is reckoned anew, and done only over what was read for it
+    done        report, memory, and the orders that are over
+
+A run may be taken up by another worker at any step, from what is kept of it (``usecases.stock.work``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from platen.domain.connection import Connection
+from platen.domain.stock import braked
+from platen.domain.sync import Run, RunState, SyncState
+from platen.domain.verdicts import Later, Unclear
+from platen.hub import Hub
+from platen.usecases.stock.compare import ENOUGH, compare, pack
+from platen.usecases.stock.finish import change_state, end, remember, remember_left_over, report, settle
+from platen.usecases.stock.plan import plan_site
+from platen.usecases.stock.work import Cursor, Plan, SiteFailed, Work, rules_of
+from platen.usecases.stock.write import write_pack
+
+PATIENCE = 50
+"""So often in a row a run may have to wait for a store before it fails."""
+HOW_TO_BEGIN = (
+    "nothing was written: before the first push a person looks at a dry run. Begin with"
+    " `platen sync stock --dry-run`, read its report, then push without it"
+)
+
+
+def push(hub: Hub, connection: Connection, run: Run, time_left: Callable[[], float]) -> Run:
+    """Do as much of the run as the time (seconds) allows, and give it back as it is kept.
+
+    It is over; or BRAKED, which waits for a person; or it has to be called again, with words where an outside
+    system made it wait. Raises Conflict where another worker has taken the run over.
+    """
+    if run.over or (run.state is RunState.BRAKED and not run.released):
+        return run
+    work = Work(hub, connection, run)
+    try:
+        _go_on(work, time_left)
+    except (Later, Unclear) as wait:
+        _wait(work, wait.words)
+    return work.run
+
+
+def _go_on(work: Work, time_left: Callable[[], float]) -> None:
+    if _is_paused(work):
+        return
+    if work.run.state is RunState.BRAKED or (work.run.state is RunState.PLANNING and work.cursor.site == 0):
+        _begin(work)
+    elif not work.take_up_plan():
+        _fail(
+            work, "its settings changed while it was on, or what it kept is gone; the next run compares everything"
+        )
+        return
+    if work.run.state is RunState.PLANNING and not _plan(work, time_left):
+        return
+    if work.run.state is RunState.COMPARING and not (compare(work, time_left) and _may_write(work)):
+        return
+    if work.run.state is RunState.PUSHING and not _write(work, time_left):
+        return
+    if not work.run.over and time_left() >= ENOUGH:
+        _finish(work)
+
+
+def _is_paused(work: Work) -> bool:
+    """Scheduled runs stand back while a person has paused them; the run after it looks at everything."""
+    until = work.hub.ledger.state(work.warehouse).paused_until
+    fresh = work.run.state is RunState.PLANNING and work.cursor.site == 0
+    if not fresh or work.run.dry or work.run.by != "schedule" or until is None or until <= work.hub.clock.now():
+        return False
+    change_state(work, lambda state: state.but(compare_all=True))
+    end(work, RunState.DONE, f"stock is not pushed until {until:%Y-%m-%d %H:%M} UTC: a person has paused it")
+    return True
+
+
+def _begin(work: Work) -> None:
+    work.clear()
+    remember_left_over(work)
+    state = work.hub.ledger.state(work.warehouse)
+    full = work.run.full or state.compare_all or state.rules != rules_of(work.settings)
+    work.plan = Plan(rules=rules_of(work.settings), at=work.hub.clock.now())
+    work.keep_plan()
+    work.cursor = Cursor()
+    work.save(state=RunState.PLANNING, full=full, words="")
+
+
+def _plan(work: Work, time_left: Callable[[], float]) -> bool:
+    """False when the time is up before it is done, or when there is nothing to go on with."""
+    if not work.sites:
+        _fail(work, "no site feeds any store location yet: say so in its settings (sites)")
+        return False
+    for number in range(work.cursor.site, len(work.sites)):
+        if time_left() < ENOUGH:
+            return False
+        site = work.sites[number]
+        try:
+            plan_site(work, site)
+        except SiteFailed as failed:
+            work.failed(site, str(failed))
+        work.keep_plan()
+        snapshots = {name: one.snapshot_id for name, one in work.plan.snapshots.items()}
+        work.run = work.run.but(snapshots=snapshots, parts=sum(work.plan.parts.values()))
+        work.step(site=number + 1)
+    if len(work.plan.failed) == len(work.sites):
+        _fail(work, "")
+        return False
+    work.step(state=RunState.COMPARING, site=0, part=0, row=0)
+    return True
+
+
+def _may_write(work: Work) -> bool:
+    """False when the run ends here, or waits for a person."""
+    state = work.hub.ledger.state(work.warehouse)
+    if work.run.dry or not state.dry_run_done:
+        _end_dry(work)
+        return False
+    why = "" if work.run.released else braked(work.cursor.extent, work.settings.brakes)
+    if why:
+        key = report(work, "left-", "same-", "would-")
+        words = f"{why} Nothing was written. Look at the report; release the run if it is right so."
+        end(work, RunState.BRAKED, _with_failed(work, words), report_at=key)
+        return False
+    pack(work)
+    return True
+
+
+def _end_dry(work: Work) -> None:
+    key = report(work, "left-", "same-", "would-")
+    words = "" if work.run.dry else HOW_TO_BEGIN
+    asked = work.run.dry
+    change_state(
+        work,
+        lambda state: state.but(dry_run_done=state.dry_run_done or asked, last_run=work.run.run_id),
+    )
+    state = RunState.FAILED if work.plan.failed else RunState.DONE
+    end(work, state, _with_failed(work, words), report_at=key)
+
+
+def _write(work: Work, time_left: Callable[[], float]) -> bool:
+    for number in range(work.cursor.site, len(work.sites)):
+        site = work.sites[number]
+        for part in range(work.cursor.part, work.plan.packs.get(site, 0)):
+            if site in work.plan.failed:
+                break
+            if time_left() < ENOUGH:
+                return False
+            try:
+                rows = write_pack(work, site, part)
+            except SiteFailed as failed:
+                work.failed(site, str(failed))
+                break
+            work.put_rows(f"done-{work.number(site)}-{part:05d}.csv.gz", rows)
+            work.step(part=part + 1)
+        work.step(site=number + 1, part=0)
+    return True
+
+
+def _finish(work: Work) -> None:
+    remember(work)
+    settle(work)
+    key = report(work, "left-", "same-", "done-")
+    failed = bool(work.plan.failed)
+    now, rules, run_id = work.hub.clock.now(), work.plan.rules, work.run.run_id
+
+    def after(state: SyncState) -> SyncState:
+        if failed:
+            return state.but(last_run=run_id)
+        return state.but(pushed_at=now, rules=rules, compare_all=False, last_run=run_id)
+
+    change_state(work, after)
+    end(work, RunState.FAILED if failed else RunState.DONE, _with_failed(work, ""), report_at=key)
+
+
+def _wait(work: Work, words: str) -> None:
+    """An outside system is busy, away, or owes an answer: the run goes on later from where it is."""
+    waited = work.cursor.waited + 1
+    work.cursor = work.cursor.but(waited=waited)
+    if waited >= PATIENCE:
+        _fail(work, f"a store could not be asked {waited} times in a row: {words}")
+        return
+    work.save(words=words)
+
+
+def _fail(work: Work, words: str) -> None:
+    """What was written is remembered by the next run, from what this one kept: so that is left there."""
+    change_state(work, lambda state: state.but(compare_all=True, last_run=work.run.run_id))
+    work.save(state=RunState.FAILED, words=_with_failed(work, words), ended_at=work.hub.clock.now())
+
+
+def _with_failed(work: Work, words: str) -> str:
+    return " ".join(one for one in [words, *work.plan.failed.values()] if one)
