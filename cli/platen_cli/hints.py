@@ -29,6 +29,7 @@ CAUSES = {
     "vendor_failed": "The vendor could not make it",
     "vendor_silent": "Nothing has been heard from the vendor",
     "vendor_lost_it": "The vendor does not know it any more",
+    "closed_short": "The warehouse closed it with fewer pieces than ordered",
     "shipment_unreadable": "The vendor's parcel cannot be matched to the order",
     "store_refused": "The shop refused the tracking",
     "store_lost_it": "The shop does not know the order any more",

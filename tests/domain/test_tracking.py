@@ -198,9 +198,9 @@ class TestTrouble:
         again = told(first, news, now=LATER).record
         assert again.jobs["1"].attention == first.jobs["1"].attention
 
-    def test_only_silence_ends_by_itself(self) -> None:
+    def test_only_silence_and_a_short_close_end_by_themselves(self) -> None:
         for cause in Cause:
-            if cause in (Cause.VENDOR_SILENT, Cause.UNCONFIRMED):
+            if cause in (Cause.VENDOR_SILENT, Cause.UNCONFIRMED, Cause.CLOSED_SHORT):
                 continue
             record = waiting(a_record(), cause)
             after = told(record, news_of(record.jobs["1"], VendorPhase.IN_PRODUCTION)).record

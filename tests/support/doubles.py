@@ -71,6 +71,8 @@ class Made:
     at: datetime
     phase: VendorPhase = VendorPhase.WAITING
     parcels: list[VendorParcel] = field(default_factory=list)
+    short: str = ""
+    """What lacks of an order that was closed short."""
 
 
 class ScriptedVendor(Switched, port="vendor"):
@@ -198,6 +200,8 @@ def _told(made: Made) -> VendorOrder:
         words=made.phase.value,
         lines={line_id: line_id for line_id in made.lines},
         parcels=tuple(made.parcels),
+        reason=made.short,
+        short=bool(made.short),
     )
 
 

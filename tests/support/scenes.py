@@ -253,6 +253,20 @@ def vendor_lost_it() -> Scene:
     return scene
 
 
+def closed_short() -> Scene:
+    """With nothing picked at all."""
+    scene = sent()
+    (made,) = scene.bench.vendor.made
+    made.short = "0 of 2 were picked"
+    moved(scene, VendorPhase.CANCELLED)
+
+    def opened_again() -> None:
+        made.short, made.phase = "", VendorPhase.ACCEPTED
+
+    scene.mend = opened_again
+    return scene
+
+
 def shipment_unreadable() -> Scene:
     bench = StallBench(Resend.LOOKUP)
     scene = Scene(bench, bench.order_placed(1, 1))
@@ -298,6 +312,7 @@ SCENES: dict[Cause, Callable[[], Scene]] = {
     Cause.VENDOR_FAILED: vendor_failed,
     Cause.VENDOR_SILENT: vendor_silent,
     Cause.VENDOR_LOST_IT: vendor_lost_it,
+    Cause.CLOSED_SHORT: closed_short,
     Cause.SHIPMENT_UNREADABLE: shipment_unreadable,
     Cause.STORE_REFUSED: store_refused,
     Cause.STORE_LOST_IT: store_lost_it,

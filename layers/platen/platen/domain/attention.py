@@ -46,6 +46,7 @@ class Cause(StrEnum):
     VENDOR_FAILED = "vendor_failed"
     VENDOR_SILENT = "vendor_silent"
     VENDOR_LOST_IT = "vendor_lost_it"
+    CLOSED_SHORT = "closed_short"
     SHIPMENT_UNREADABLE = "shipment_unreadable"
     STORE_REFUSED = "store_refused"
     STORE_LOST_IT = "store_lost_it"
@@ -71,6 +72,7 @@ ACTIONS: dict[Cause, tuple[Action, ...]] = {
     Cause.VENDOR_FAILED: (Action.RETRY, Action.RESEND, Action.CANCEL),
     Cause.VENDOR_SILENT: (Action.RELEASE, Action.CANCEL),
     Cause.VENDOR_LOST_IT: (Action.RETRY, Action.RESEND, Action.MARK_SENT, Action.CANCEL),
+    Cause.CLOSED_SHORT: (Action.RETRY, Action.RELEASE, Action.CANCEL),
     Cause.SHIPMENT_UNREADABLE: (Action.RETRY, Action.RELEASE),
     Cause.STORE_REFUSED: (Action.RETRY, Action.RELEASE),
     Cause.STORE_LOST_IT: (Action.RETRY, Action.RELEASE, Action.CANCEL),

@@ -114,7 +114,12 @@ class VendorOrder(Value):
     """Vendor item id -> our line id; filled where the request was at hand to match by."""
     parcels: tuple[VendorParcel, ...] = ()
     reason: str = ""
-    """Why it failed or was cancelled, in the vendor's words."""
+    """Why it failed or was cancelled, or what of it is short, in the vendor's words."""
+    short: bool = False
+    """It is over, and fewer pieces come than were ordered. Its phase is then ``shipped``; ``cancelled`` where
+    nothing comes at all."""
+    again_at: Instant | None = None
+    """More is expected to be known by then: it is looked at again sooner than it would be."""
 
 
 class JobLine(Value):
@@ -171,7 +176,8 @@ class Job(Claimable):
     reason: str = ""
     """Why, in that person's words."""
     released: tuple[Cause, ...] = ()
-    """What a person has seen, and said of this very content: send it as it is."""
+    """What a person has seen, and said of this very content: send it as it is. Once the vendor has it, only that
+    it was closed short."""
     shares: Charges | None = None
     """Its part of what belongs to the order as a whole; None where the store does not tell of any."""
     mail_class: str = ""

@@ -13,6 +13,7 @@ from platen.domain.job import Job, JobState, VendorOrder, VendorParcel, VendorPh
 from platen.domain.model import Value, digest
 from platen.domain.record import OrderRecord, step_job, step_shipment
 from platen.domain.shipment import Parcel, Shipment, ShipmentLine, ShipmentState
+from platen.domain.short_close import closed_short, forgotten
 
 UNTOLD = timedelta(minutes=10)
 """A parcel that is still ready so long after it was recorded has lost its message."""
@@ -20,6 +21,7 @@ UNTOLD = timedelta(minutes=10)
 TRACKING_COMES = timedelta(days=7)
 """So long a parcel without a tracking number is asked about; then it counts as untracked mail."""
 
+_SOONEST = timedelta(minutes=1)
 _NOT_MADE = (VendorPhase.CANCELLED, VendorPhase.FAILED)
 
 
@@ -48,6 +50,7 @@ def hear(
     if before.state in (JobState.READY, JobState.CLAIMED):
         return Heard(record=_spoken_of(record, before, now), tell=())
     job = before.but(vendor_ref=news.ref, vendor_phase=news.phase, vendor_words=news.words, heard_at=now)
+    job = forgotten(job, news)
     if news.lines:
         job = job.but(vendor_lines=news.lines)
     if news.phase is VendorPhase.SHIPPED and before.vendor_phase is not VendorPhase.SHIPPED:
@@ -56,8 +59,12 @@ def hear(
     record = _with_parcels(record, job, news, now)
     more = more_than_wanted(known, record, job, news, now)
     record = _seen_on_the_order(record, more) if more else record
-    job = _moved(record, job, news, now, waiting_alarm)
-    job = job.but(due_at=_next_look(record, job, now, ask_again))
+    if job.state is JobState.UNKNOWN or _cause(job) is Cause.UNCONFIRMED:
+        # That the vendor has it was the doubt, and it is answered.
+        job = step_job(job, JobState.SENT, sent_at=job.sent_at or now, doubt=False)
+    short = news.short
+    job = closed_short(record, job, news, now) if short else _moved(record, job, news, now, waiting_alarm)
+    job = job.but(due_at=_next_look(record, job, now, _sooner(ask_again, news, now)))
     wish = record.head.cancel
     not_wanted = job.cancel_wanted or (wish is not None and wish.pending)
     if job.state is JobState.SHIPPED and before.state is not JobState.SHIPPED and not_wanted:
@@ -80,6 +87,10 @@ def _spoken_of(record: OrderRecord, job: Job, now: datetime) -> OrderRecord:
     if job.state is JobState.CLAIMED:
         return record  # a write would take the claim from its worker
     return record.with_jobs(step_job(job, JobState.UNKNOWN, doubt=True, due_at=now)).settled(now)
+
+
+def _sooner(ask_again: timedelta, news: VendorOrder, now: datetime) -> timedelta:
+    return ask_again if news.again_at is None else min(ask_again, max(news.again_at - now, _SOONEST))
 
 
 def _next_look(record: OrderRecord, job: Job, now: datetime, ask_again: timedelta) -> datetime | None:
@@ -134,9 +145,6 @@ def standing(record: OrderRecord, job: Job) -> JobState:
 def _moved(  # noqa: PLR0911 - one exit for each phase
     record: OrderRecord, job: Job, news: VendorOrder, now: datetime, waiting_alarm: timedelta
 ) -> Job:
-    if job.state is JobState.UNKNOWN or _cause(job) is Cause.UNCONFIRMED:
-        # That the vendor has it was the doubt, and it is answered.
-        job = step_job(job, JobState.SENT, sent_at=job.sent_at or now, doubt=False)
     match news.phase:
         case _ if job.state is JobState.ATTENTION:
             return _in_attention(record, job, news, now, waiting_alarm)
@@ -163,7 +171,8 @@ def _moved(  # noqa: PLR0911 - one exit for each phase
 
 
 def _in_attention(record: OrderRecord, job: Job, news: VendorOrder, now: datetime, waiting_alarm: timedelta) -> Job:
-    """A person leads out of it. But that the vendor ended it has to be seen, and silence ends by itself."""
+    """A person leads out of it. But that the vendor ended it has to be seen; and silence ends by itself, as does a
+    short close when the order is open again."""
     cause = _cause(job)
     if news.phase is VendorPhase.CANCELLED and (job.cancel_wanted or cause is Cause.CANCEL_REFUSED):
         return step_job(job, JobState.CANCELLED)
@@ -171,7 +180,8 @@ def _in_attention(record: OrderRecord, job: Job, news: VendorOrder, now: datetim
         return _waits(job, Cause.VENDOR_CANCELLED, _because("The vendor cancelled it", news), now)
     if news.phase is VendorPhase.FAILED and cause not in (Cause.VENDOR_CANCELLED, Cause.VENDOR_FAILED):
         return _waits(job, Cause.VENDOR_FAILED, _because("The vendor could not make it", news), now)
-    if cause is Cause.VENDOR_SILENT and _goes_on(record, job, now, waiting_alarm):
+    opened_again = cause is Cause.CLOSED_SHORT and news.phase not in _NOT_MADE
+    if opened_again or (cause is Cause.VENDOR_SILENT and _goes_on(record, job, now, waiting_alarm)):
         unseen = job.asked and not job.amend_wanted
         return _unseen_change(job, now) if unseen else step_job(job, standing(record, job))
     return job

@@ -238,8 +238,10 @@ class Decision:
         released = job.but(
             **good_as_it_is,
             waiting_since=self.now,
-            released=() if job.vendor_ref or not job.attention else (*job.released, job.attention.cause),
+            released=_seen_by_a_person(job),
         )
+        if Cause.CLOSED_SHORT in released.released:
+            return self._ended_short(released)
         to = standing(self.record, released)
         if to is JobState.SHIPPED and self.record.head.cancel:
             head, after = self.record.head, self.record.with_jobs(released.but(state=to))
@@ -247,6 +249,14 @@ class Decision:
         if to is JobState.READY:
             self._dispatch(job)
         return self._told_of_changes(step_job(released, to, due_at=self.now))
+
+    def _ended_short(self, job: Job) -> Job:
+        """Where nothing comes it is over; else the next look ends it, with what there is to be told of it."""
+        if job.vendor_phase is VendorPhase.CANCELLED:
+            return step_job(job, JobState.CANCELLED, dropped=True, due_at=None)
+        hint = VendorHint(connection=job.vendor, external_id=f"{job.order_id}-{job.job_id}", topic="person")
+        self.todo.append((Queue.SHIPMENTS, hint))
+        return step_job(job, standing(self.record, job), due_at=self.now)
 
     def _told_of_changes(self, job: Job) -> Job:
         if job.to_be_amended:
@@ -336,6 +346,14 @@ def decide(hub: Hub, order_id: str, action: Action, *, place: str, who: str, ven
     if record is None:
         raise NotFound(f"there is no order {order_id}")
     return Decision(hub, record, who=who, vendor_ref=vendor_ref).take(action, place)
+
+
+def _seen_by_a_person(job: Job) -> tuple[Cause, ...]:
+    if job.attention is None:
+        return ()
+    if job.vendor_ref:
+        return (Cause.CLOSED_SHORT,) if job.attention.cause is Cause.CLOSED_SHORT else ()
+    return (*job.released, job.attention.cause)
 
 
 def _allows(attention: Attention | None, action: Action) -> bool:

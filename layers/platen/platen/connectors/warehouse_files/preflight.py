@@ -1,0 +1,64 @@
+"""What would go wrong with a job at the warehouse, said before it is told: every problem at once. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from platen.connectors.warehouse_files import Settings
+from platen.connectors.warehouse_files.mapping import item_of
+from platen.connectors.warehouse_files.texts import why_no_key
+from platen.connectors.warehousing import CreateItemUsing, PartlyFulfilled
+from platen.domain.attention import Problem
+from platen.ports.request import JobRequest
+
+_WHERE = {
+    CreateItemUsing.SKU: "SKU",
+    CreateItemUsing.BARCODE: "barcode",
+    CreateItemUsing.VARIANT_ID: "variant id",
+}
+
+
+def problems(request: JobRequest, settings: Settings) -> list[Problem]:
+    return [*_of_job(request, settings), *_of_lines(request, settings)]
+
+
+def _of_job(request: JobRequest, settings: Settings) -> Iterator[Problem]:
+    job = request.job
+    if not settings.site:
+        what = "No site is set, so the warehouse does not know where to pick it: set Sites, then retry."
+        yield Problem(what=what, field="sites")
+    if len(job.external_id) > settings.order_number_max:
+        what = (
+            f"The warehouse takes order numbers of {settings.order_number_max} characters, and {job.external_id} "
+            f"has {len(job.external_id)}. If it takes longer ones, set Longest order number, then retry."
+        )
+        yield Problem(what=what, field="order_number_max")
+    if request.order.ship_to is None:
+        yield Problem(what="The order has no ship-to: add one at the store, then retry.", field="ship_to")
+
+
+def _of_lines(request: JobRequest, settings: Settings) -> Iterator[Problem]:
+    for one in request.job.lines:
+        line = request.order.line(one.line_id)
+        if line is None:
+            what = f"Line {one.line_id} is gone from the order: retry reads it from the store again."
+            yield Problem(what=what, line_id=one.line_id)
+            continue
+        item = item_of(line, settings.create_item_using)
+        field = _WHERE[settings.create_item_using]
+        if not item:
+            what = (
+                f"{line.title} has no {field}, which makes the item number (Create item using): give it one at the "
+                "store, then retry."
+            )
+            yield Problem(what=what, line_id=one.line_id, field=field)
+        elif why := why_no_key(item, settings):
+            what = f"The {field} {item[:120]} of {line.title} {why}: change it at the store, then retry."
+            yield Problem(what=what, line_id=one.line_id, field=field)
+        if settings.partly_fulfilled is PartlyFulfilled.ASK and line.unfulfilled < line.quantity:
+            what = (
+                f"{line.quantity - line.unfulfilled} of {line.quantity} {line.title} are fulfilled already, and "
+                "only unfulfilled orders go to the warehouse. Cancel it here; or have such orders taken (Orders "
+                "that are partly fulfilled already: take), then retry."
+            )
+            yield Problem(what=what, line_id=one.line_id, field="partly_fulfilled")
