@@ -173,6 +173,10 @@ class Sign(StrEnum):
     """A poll of ours that worked."""
     FETCH = "fetch"
     """The vendor came for its feed."""
+    PUSH = "push"
+    """A push of stock that ended well."""
+    SYNC = "sync"
+    """The newest sync of each kind ended well."""
 
 
 class Silence(Value):

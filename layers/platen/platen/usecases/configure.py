@@ -10,12 +10,13 @@ from typing import Any
 from pydantic import BaseModel, SecretStr
 
 from platen.connectors import Connector
+from platen.connectors.warehousing import Warehousing
 from platen.domain.connection import Connection, Health, Intake, Link, Role
 from platen.domain.making import Making
 from platen.domain.model import Value
 from platen.domain.verdicts import Verdict
 from platen.hub import Hub
-from platen.messages import Message, PollHint, Queue
+from platen.messages import Message, PollHint, Queue, SyncHint
 from platen.ports import Finding, NotFound, Schedules
 from platen.usecases.health import begun_anew
 
@@ -170,6 +171,7 @@ def feed_url(hub: Hub, desk: Desk, connection: Connection) -> str:
 
 def schedule_polls(hub: Hub, desk: Desk, connection: Connection) -> None:
     """One schedule for each connection that is polled; none while it is paused."""
+    _schedule_syncs(hub, desk, connection)
     name = f"{connection.connection_id}-poll"  # in the stack's own group
     if connection.paused:
         desk.schedules.remove(name)
@@ -180,6 +182,24 @@ def schedule_polls(hub: Hub, desk: Desk, connection: Connection) -> None:
         return
     queue, message = poll_of(connection)
     desk.schedules.every(name, minutes, queue, message)
+
+
+def _schedule_syncs(hub: Hub, desk: Desk, connection: Connection) -> None:
+    """Of a warehouse: the interval, and End of Day by the site's clock. Either message only says that time has
+    passed; what is due is found out then, so one that comes twice, late or not at all changes nothing."""
+    if Role.WAREHOUSE not in connection.roles:
+        return
+    settings: Warehousing = hub.settings(connection)
+    interval, end_of_day = f"{connection.connection_id}-sync", f"{connection.connection_id}-end-of-day"
+    hint = SyncHint(connection=connection.connection_id)
+    if settings.sync_minutes and not connection.paused:
+        desk.schedules.every(interval, settings.sync_minutes, Queue.SYNCS, hint)
+    else:
+        desk.schedules.remove(interval)
+    if settings.end_of_day_time and not connection.paused:
+        desk.schedules.daily(end_of_day, settings.end_of_day_time, settings.time_zone, Queue.SYNCS, hint)
+    else:
+        desk.schedules.remove(end_of_day)
 
 
 def poll_of(connection: Connection) -> tuple[Queue, Message]:

@@ -2,7 +2,7 @@
 
 ::
 
-    paused, its schedule gone ─▶ links to it ─▶ secrets ─▶ health, and then itself ─▶ what it leaves behind
+    paused, its schedules gone ─▶ links to it ─▶ secrets, syncs ─▶ health, and then itself ─▶ what it leaves behind
 
 The connection itself goes last: broken off before, it is there to be disconnected again. What it leaves behind the
 sweep finds too.
@@ -48,6 +48,8 @@ def disconnect(hub: Hub, desk: Desk, connection_id: str, *, force: bool = False)
     connection = configure.pause(hub, desk, connection_id, paused=True)
     _take_links_away(hub, connection_id)
     hub.secrets.remove(connection_id)
+    if Role.WAREHOUSE in connection.roles:
+        hub.ledger.forget(connection_id)
     hub.connections.remove(connection)
     sweep_former(hub, connection_id, delay=_UNTIL_ALL_KNOW)
     logger.warning("connection removed", extra={"connection": connection_id, "forced": bool(left)})

@@ -95,7 +95,7 @@ def heard(hub: Hub, connection_id: str, **facts: object) -> None:
         state = hub.connections.health(connection_id)
         if "polled_at" in facts:
             state = well_again(state)
-        left = tuple(one for one in state.silences if _BROKEN_BY[one.sign] not in facts)
+        left = tuple(one for one in state.silences if _BROKEN_BY.get(one.sign) not in facts)
         try:
             hub.connections.save_health(state.but(silences=left, **facts))
         except Conflict:

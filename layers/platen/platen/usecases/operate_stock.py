@@ -27,7 +27,7 @@ from platen.usecases.requests_stock import (
     SyncStart,
     SyncWatermark,
 )
-from platen.usecases.sync import claim, due
+from platen.usecases.sync import asking, claim
 from platen.usecases.sync.setup import missing_for, settings_of
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _sync_start(operator: Operator, request: SyncStart) -> Answer:
     if request.kind is SyncKind.STOCK and not request.dry:
         _refuse_while_paused(hub, hub.ledger.state(request.connection))
     plan = Plan(steps=(request.kind,), begun_at=hub.clock.now(), by=request.by, full=request.full, dry=request.dry)
-    return {"run_id": due.start(hub, connection, plan)}
+    return {"run_id": asking.start(hub, connection, plan)}
 
 
 def _refuse_while_paused(hub: Hub, state: SyncState) -> None:
@@ -165,7 +165,7 @@ def _stock_release(operator: Operator, request: StockRelease) -> Answer:
         raise NotAllowed(
             f"{newer[0]} has compared it anew since, so what {run.run_id} found is out of date: look at that one."
         )
-    return {"run": show_stock.run_view(due.release(hub, run, request.by))}
+    return {"run": show_stock.run_view(asking.release(hub, run, request.by))}
 
 
 STOCK: dict[str, tuple[type[BaseModel], Callable[[Operator, Any], Answer]]] = {

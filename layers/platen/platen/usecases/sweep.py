@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from platen.domain.connection import Connection, Role
+from pydantic import ValidationError
+
+from platen.domain.connection import Connection, Health, Role, Sign
 from platen.domain.record import OrderState
 from platen.hub import Hub
 from platen.messages import JobHint, OrderHint, Queue, ShipmentHint
 from platen.observability import count, logger
 from platen.ports import Due, Watch
 from platen.usecases.health import parked_until
+from platen.usecases.sync.asking import go_on
 from platen.usecases.watch import watch
 
 AT_ONCE = 100
@@ -38,7 +41,17 @@ def sweep(hub: Hub) -> dict[str, int]:
 def _sweep_one(hub: Hub, connection: Connection, now: datetime) -> int:
     if hub.still_there(connection.connection_id) is None or parked_until(hub, connection.connection_id):
         return 0
+    if Role.WAREHOUSE in connection.roles:
+        _go_on_with_syncs(hub, connection)
     return _queue(hub, connection.connection_id, hub.orders.due(connection.connection_id, Watch.WORK, now, AT_ONCE))
+
+
+def _go_on_with_syncs(hub: Hub, connection: Connection) -> None:
+    try:
+        if go_on(hub, connection):
+            logger.info("sync taken up", extra={"connection": connection.connection_id})
+    except ValidationError:  # settings that cannot be read any more: no trouble of the others, and shown as its own
+        logger.exception("syncs not looked at", extra={"connection": connection.connection_id})
 
 
 def sweep_former(hub: Hub, name: str, delay: timedelta = timedelta(0)) -> int:
@@ -69,17 +82,17 @@ def _queue(hub: Hub, name: str, due: Sequence[Due], delay: timedelta = timedelta
     return len(due)
 
 
-def _is_in_trouble(hub: Hub, connection: Connection, now: datetime) -> bool:
+def _watched(hub: Hub, connection: Connection, now: datetime) -> Health:
     try:
-        health = watch(hub, connection, now)
+        return watch(hub, connection, now)
     except Exception:  # noqa: BLE001 - settings that cannot be read any more, say: no trouble of the others
         logger.exception("connection not watched", extra={"connection": connection.connection_id})
-        return True
-    return health.failing_since is not None or bool(health.silences)
+        return Health(connection_id=connection.connection_id, failing_since=now)
 
 
 def _count_what_waits(hub: Hub, connections: Sequence[Connection], former: Sequence[str], now: datetime) -> None:
-    failing = sum(_is_in_trouble(hub, connection, now) for connection in connections)
+    healths = [_watched(hub, connection, now) for connection in connections]
+    failing = sum(one.failing_since is not None or bool(one.silences) for one in healths)
     stores = [one.connection_id for one in connections if Role.STORE in one.roles]
     oldest = now
     for name in (*stores, *former):
@@ -87,3 +100,5 @@ def _count_what_waits(hub: Hub, connections: Sequence[Connection], former: Seque
         oldest = min([oldest, *(head.changed_at for head in waiting)])
     count("OldestAttentionMinutes", (now - oldest).total_seconds() // 60)
     count("ConnectionsFailing", failing)
+    if any(Role.WAREHOUSE in one.roles for one in connections):  # a metric costs by the month
+        count("StockPushOverdue", sum(silence.sign is Sign.PUSH for one in healths for silence in one.silences))

@@ -15,19 +15,19 @@ over is told in ``claim``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import timedelta
 
 from platen.domain.connection import Connection, Role
 from platen.domain.sync import OVER, SCHEDULE, Plan, Run, RunState, SyncKind, SyncState
 from platen.domain.verdicts import Later, Unclear, Verdict
 from platen.hub import Hub
-from platen.messages import Queue, SyncHint
+from platen.messages import SyncHint
 from platen.observability import logger
-from platen.ports import Conflict, NotFound
+from platen.ports import NotFound
 from platen.usecases import gone
 from platen.usecases.configure import NotAllowed
 from platen.usecases.sync import claim, orders, products
+from platen.usecases.sync.asking import due_again, send
 from platen.usecases.sync.claim import TimeLeft
 from platen.usecases.sync.setup import missing, settings_of, timetable_of
 
@@ -152,7 +152,7 @@ def _go_on(
 def _hand_on(hub: Hub, held: SyncState, wait: timedelta) -> None:
     """Until then nobody takes it up: what waits for something is not hurried by the next schedule."""
     claim.hand_on(hub, held, hub.clock.now() + wait)
-    _send(hub, held, delay=wait)
+    send(hub, held, delay=wait)
 
 
 def _ended(run: Run) -> bool:
@@ -236,7 +236,7 @@ def _end(hub: Hub, connection: Connection, held: SyncState, run: Run, time_left:
     if after is None or after.running:
         return after
     if due_again(hub, connection, after):
-        _send(hub, SyncState(connection=held.connection), delay=timedelta(0))
+        send(hub, SyncState(connection=held.connection))
     return None
 
 
@@ -263,80 +263,3 @@ def _words_of(run: Run) -> str:
     what = "waits for a person" if run.state is RunState.BRAKED else "failed"
     day = f" (End of Day of {run.business_date})" if run.business_date else ""
     return f"The sync of {run.kind.value}{day} {run.run_id} {what}: {run.words or 'its log says why'}"
-
-
-def due_again(hub: Hub, connection: Connection, state: SyncState) -> bool:
-    """Whether an End of Day is due that nothing has taken up: its message came while another sync was on, or not at
-    all."""
-    if state.running or connection.paused:
-        return False
-    plan = timetable_of(settings_of(hub, connection)).due(state, hub.clock.now())
-    return plan is not None and plan.business_date is not None and not missing(hub, connection, state)
-
-
-def _send(hub: Hub, state: SyncState, delay: timedelta) -> None:
-    hint = SyncHint(connection=state.connection, run_id=state.running)
-    hub.queues.send(Queue.SYNCS, [hint], delay=delay)
-
-
-# what people and the sweep ask for
-
-
-def start(hub: Hub, connection: Connection, plan: Plan) -> str:
-    """Have a sync begun for a person; gives the id of its run. Raises NotAllowed while another one is on."""
-    now = hub.clock.now()
-
-    def taken(state: SyncState) -> SyncState:
-        refuse_while_on(state)
-        return claim.begun(hub, state, plan.but(since=state.watermark), "", now)
-
-    state = claim.change(hub, connection.connection_id, taken)
-    if state is None or state.plan is None:
-        raise Conflict(connection.connection_id)
-    # For people to look at; a worker that was quicker has kept it already.
-    with suppress(Conflict):
-        hub.ledger.save_run(state.plan.run(state.connection, state.running, now))
-    _send(hub, state, delay=timedelta(0))
-    return state.running
-
-
-def release(hub: Hub, run: Run, who: str) -> Run:
-    """Have a run that braked go on. Raises NotAllowed while another one is on.
-
-    ::
-
-        run: released ──▶ (✝ it can be released again) ──▶ state: it is on ──▶ (✝ the sweep) ──▶ SyncHint(run)
-    """
-    refuse_while_on(hub.ledger.state(run.connection))
-    run = hub.ledger.save_run(run.but(released=True, released_by=who))
-    plan = Plan(steps=(run.kind,), begun_at=run.begun_at, since=run.since, by=run.by, full=run.full)
-
-    def taken(state: SyncState) -> SyncState:
-        refuse_while_on(state)
-        return state.but(running=run.run_id, plan=plan, token="", lease_until=hub.clock.now())
-
-    state = claim.change(hub, run.connection, taken)
-    if state is not None:
-        _send(hub, state, delay=timedelta(0))
-    return run
-
-
-def refuse_while_on(state: SyncState) -> None:
-    if state.running and state.plan:
-        kind = state.plan.steps[0].value
-        raise NotAllowed(
-            f"A sync of {kind} of {state.connection} is on already ({state.running}, asked for by {state.plan.by})."
-            f" Wait until it is over: `platen sync status --connection {state.connection}`."
-        )
-
-
-def go_on(hub: Hub, connection: Connection) -> bool:
-    """For the sweep: have taken up what nobody is at any more, and End of Day where its message never came."""
-    state = hub.ledger.state(connection.connection_id)
-    if state.running:
-        abandoned = not claim.leased(state, hub.clock.now() - SETTLE)
-    else:
-        abandoned = due_again(hub, connection, state)
-    if abandoned:
-        _send(hub, state, delay=timedelta(0))
-    return abandoned
