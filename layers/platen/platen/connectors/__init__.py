@@ -36,9 +36,18 @@ if TYPE_CHECKING:
     from platen.domain.printing import PrintDetails
     from platen.domain.products import Item
     from platen.domain.record import OrderBody
-    from platen.domain.warehouse import Adjustment, CountRow, OrderAnswer, PickRow, RowResult, ShipmentRow, Snapshot
+    from platen.domain.warehouse import (
+        Adjustment,
+        CountRow,
+        OrderAnswer,
+        PickRow,
+        RowResult,
+        ShipmentRow,
+        Snapshot,
+        WarehouseOrder,
+    )
     from platen.messages import Message
-    from platen.ports import Access, FeedRequest, Posted, StockedStore, Store, Vendor, Window
+    from platen.ports import Access, FeedRequest, JobRequest, Posted, StockedStore, Store, Vendor, Window
 
 
 class Resend(StrEnum):
@@ -204,6 +213,9 @@ class Outbox(Protocol):
         self, site: str, taken_at: datetime, snapshot_id: str, counts: Iterable[tuple[str, int]], settings: Any
     ) -> Iterator[str]:
         """A file of what a site has at first; ``counts``: item -> on hand, sorted by ``item.encode()``."""
+
+    def order_rows(self, told: WarehouseOrder, request: JobRequest, settings: Any) -> list[dict[str, str]]:
+        """An order as a call gives it: a row for each line, by the names of the columns of the file of orders."""
 
     def file_name(self, kind: str, name: str, settings: Any) -> str:
         """``(items, 20261122T041500-1a2b3c4d)`` -> ``items/20261122T041500-1a2b3c4d.csv``: what comes behind

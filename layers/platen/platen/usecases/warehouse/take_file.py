@@ -126,7 +126,9 @@ class _Desk:
 
     def _applied(self, name: str, body: bytes, told_at: datetime | None) -> list[RowResult]:
         try:
-            contents = self.inbox.read_file(name, io.BytesIO(body), self.hub.settings(self.connection))
+            contents = self.inbox.read_file(
+                name, io.BytesIO(body), self.hub.settings(self.connection), now=self.hub.clock.now()
+            )
             if contents.about is TellsOf.SNAPSHOTS:
                 return take_snapshot(self.hub, self.connection, contents)
             return take(self.hub, self.connection, _to_the_end(name, contents), told_at=told_at)

@@ -70,6 +70,11 @@ def take_snapshot(hub: Hub, connection: Connection, contents: Contents) -> list[
     return _answer(hub, connection, snapshot, count, known=known is not None)
 
 
+def refuse_if_useless(hub: Hub, connection: Connection, given: Snapshot) -> None:
+    """Raises FileRefused where such a snapshot would not be taken, whatever its rows are."""
+    _same_or_newer(hub, connection, given)
+
+
 # reading
 
 
