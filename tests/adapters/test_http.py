@@ -467,3 +467,61 @@ def self_signed(name: str, folder: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     return context
+
+
+def a_file(body: bytes, *, length: int | None = None, headers: bytes = b"") -> Behaviour:
+    size = str(len(body) if length is None else length).encode()
+    return answers(b"HTTP/1.1 200 OK\r\n" + headers + b"Content-Length: " + size + b"\r\n\r\n" + body)
+
+
+class TestALongFile:
+    def test_is_read_line_by_line(self, door: RequestsHttp, server: Server) -> None:
+        body = b"\n".join(b"%d" % number * 100 for number in range(5000)) + b"\n"
+        server.behaviour = a_file(body)
+        assert list(door.lines(server.url(), most=len(body))) == body.splitlines()
+
+    def test_may_be_compressed_on_its_way(self, door: RequestsHttp, server: Server) -> None:
+        server.behaviour = a_file(gzip.compress(b"one\n\ntwo"), headers=b"Content-Encoding: gzip\r\n")
+        assert list(door.lines(server.url(), most=100)) == [b"one", b"", b"two"]
+
+    @pytest.mark.parametrize("headers", [b"", b"Content-Encoding: gzip\r\n"])
+    def test_that_is_too_long_is_refused(self, door: RequestsHttp, server: Server, headers: bytes) -> None:
+        body = b"line\n" * 100_000
+        server.behaviour = a_file(gzip.compress(body) if headers else body, headers=headers)
+        with pytest.raises(Refused):
+            list(door.lines(server.url(), most=400_000))
+
+    def test_without_lines_is_refused(
+        self, door: RequestsHttp, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(http, "MAX_LINE", 1000)
+        server.behaviour = a_file(b"x" * 200_000)
+        with pytest.raises(Refused):
+            list(door.lines(server.url(), most=10**6))
+
+    def test_that_ends_early_is_never_taken_for_whole(self, door: RequestsHttp, server: Server) -> None:
+        server.behaviour, server.close_after = a_file(b"one\ntwo\n", length=100), True
+        read: list[bytes] = []
+        with pytest.raises(Unreachable):
+            read.extend(door.lines(server.url(), most=1000))
+
+    @pytest.mark.parametrize("status", [b"302 Found", b"403 Forbidden", b"404 Gone", b"503 Busy", b"206 Partial"])
+    def test_is_there_or_is_not(self, door: RequestsHttp, server: Server, status: bytes) -> None:
+        where = f"Location: {server.url('/secret')}\r\n".encode()
+        server.behaviour = answers(b"HTTP/1.1 " + status + b"\r\n" + where + b"Content-Length: 2\r\n\r\nno")
+        with pytest.raises(Refused, match=status[:3].decode()):
+            list(door.lines(server.url(), most=1000))
+        assert len(server.requests) == 1
+
+    def test_that_drips_is_left(self, door: RequestsHttp, server: Server) -> None:
+        server.behaviour = server.drip
+        with pytest.raises(Unreachable):
+            list(door.lines(server.url(), most=10**6, timeout=0.3))
+        assert server.dripped < 2000
+
+    def test_is_fetched_from_known_hosts_only(self, server: Server) -> None:
+        door = RequestsHttp(("storage.example.com",))
+        for url in (server.url(), "https://storage.example.com.evil.example/x", "http://storage.example.com/x"):
+            with pytest.raises(ForbiddenHost):
+                next(door.lines(url, most=1000))
+        assert server.requests == []

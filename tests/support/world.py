@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
@@ -71,6 +71,12 @@ class Guarded:
         if not any(fnmatchcase(host, one) for one in self._hosts):
             raise Unreachable(f"{host} is not a host of this connector")
         return self._http.send(method, url, **rest)
+
+    def lines(self, url: str, **rest: Any) -> Iterator[bytes]:
+        host = urlsplit(url).hostname or ""
+        if not any(fnmatchcase(host, one) for one in self._hosts):
+            raise Unreachable(f"{host} is not a host of this connector")
+        return self._http.lines(url, **rest)
 
 
 class World(Bench):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json as jsonlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 from wsgiref.types import WSGIApplication
 
 from werkzeug.test import Client
 
-from platen.domain.verdicts import Unclear, Unreachable
+from platen.domain.verdicts import Refused, Unclear, Unreachable
 from platen.ports import Reply
 
 
@@ -56,3 +56,12 @@ class WsgiHttp:
             headers={name.lower(): value for name, value in response.headers.items()},
             body=response.get_data(),
         )
+
+    def lines(self, url: str, *, most: int, timeout: float = 600.0) -> Iterator[bytes]:
+        try:
+            reply = self.send("GET", url, timeout=timeout)
+        except Unclear as cut:
+            raise Unreachable(cut.words) from cut
+        if reply.status != 200 or len(reply.body) > most:
+            raise Refused(f"{urlsplit(url).netloc} answered {reply.status} with {len(reply.body)} bytes")
+        yield from reply.body.splitlines()

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from platen.connectors import load, systems
-from platen.connectors.shopify import CONNECTOR, Credentials, Settings, webhook_keys
+from platen.connectors.shopify import CONNECTOR, EXPORT_HOST, Credentials, Settings, webhook_keys
 from platen.domain.connection import Role
 from tests.connectors.shopify.house import SHOP
 
@@ -51,7 +51,7 @@ def test_what_is_no_shop_is_refused_with_an_example(typed: str) -> None:
 
 def test_only_the_shop_itself_may_be_called() -> None:
     settings = Settings(shop="kranich-rahmen", api_url="http://127.0.0.1:8081/")
-    assert CONNECTOR.hosts(settings) == (SHOP,)
+    assert CONNECTOR.hosts(settings) == (SHOP, EXPORT_HOST)
     assert settings.base_url == "http://127.0.0.1:8081"
     assert Settings(shop="kranich-rahmen").base_url == f"https://{SHOP}"
 

@@ -8,7 +8,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -23,7 +23,10 @@ from platen.domain.verdicts import Refused, Unclear, Unreachable
 from platen.ports import Reply
 
 MAX_REPLY = 20 * 1024 * 1024
+MAX_LINE = 1024 * 1024
 CONNECT_SECONDS = 5.0
+QUIET_SECONDS = 30.0
+"""So long a file may stop coming."""
 IDLE_SECONDS = 20.0
 """A connection that rested longer may be gone without our knowing (a function is frozen between its
 calls), and what is sent into one that is gone is in doubt for ever: a new one is made."""
@@ -96,6 +99,19 @@ class RequestsHttp:
                 raise Unreachable(f"{host} could not be reached") from error
             raise Unclear(f"{host} did not answer to the end ({type(error).__name__})") from error
 
+    def lines(self, url: str, *, most: int, timeout: float = 600.0) -> Iterator[bytes]:
+        host = self._allowed(url)
+        self._forget_idle_connections()
+        deadline = time.monotonic() + timeout
+        waits = (CONNECT_SECONDS, min(QUIET_SECONDS, timeout))
+        try:
+            with self._session.get(url, timeout=waits, allow_redirects=False, stream=True) as response:
+                if response.status_code != 200:
+                    raise Refused(f"{host} answered {response.status_code} where a file should be")
+                yield from _lines(response, deadline, host, most)
+        except (requests.RequestException, HTTPError) as error:
+            raise Unreachable(f"{host} did not give the file to its end ({type(error).__name__})") from error
+
     def _forget_idle_connections(self) -> None:
         now = time.monotonic()
         if now - self._used_at > IDLE_SECONDS:
@@ -152,6 +168,21 @@ def _read(response: requests.Response, deadline: float, host: str) -> bytes:
             raise Unclear(f"{host} took too long to answer")
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _lines(response: requests.Response, deadline: float, host: str, most: int) -> Iterator[bytes]:
+    """Read as they are asked for: at no time is more held than one piece and one line."""
+    rest, size = b"", 0
+    while chunk := response.raw.read1(65536, decode_content=True):
+        size += len(chunk)
+        *whole, rest = (rest + chunk).split(b"\n")
+        if size > most or len(rest) > MAX_LINE:
+            raise Refused(f"{host} has a file that is larger than {most} bytes, or no lines in it")
+        if time.monotonic() > deadline:
+            raise Unreachable(f"{host} took too long to give the file")
+        yield from whole
+    if rest:
+        yield rest
 
 
 def reason_of(error: Exception) -> Any:

@@ -130,6 +130,8 @@ class Order(Value):
     updated_at: Instant
     cancelled_at: Instant | None = None
     cancel_reason: str = ""
+    archived: bool = False
+    """The store counts it as closed: done with, and put away."""
     test: bool = False
     payment: Payment = Payment.UNKNOWN
     hold: str = ""

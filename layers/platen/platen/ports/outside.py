@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -52,6 +52,13 @@ class Http(Protocol):
         timeout: float = 20.0,
     ) -> Reply:
         """Exactly one attempt. Raises Unreachable when it was never sent, Unclear when it may have been."""
+
+    def lines(self, url: str, *, most: int, timeout: float = 600.0) -> Iterator[bytes]:
+        """The lines of a long file, without their ends, read as they are asked for; nothing is sent but the URL.
+
+        Raises Refused for any answer but 200 and for more than ``most`` bytes, Unreachable when it cannot be read
+        to its end within ``timeout`` seconds: what was given until then is not the whole.
+        """
 
 
 @dataclass(frozen=True)

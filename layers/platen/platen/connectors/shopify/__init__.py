@@ -20,6 +20,8 @@ from platen.connectors import Connector, Resend
 from platen.connectors.fields import HostAddress, Secret
 from platen.domain.connection import Role
 
+EXPORT_HOST = "storage.googleapis.com"
+"""Where Shopify puts long lists for us to fetch (inferred from addresses in its documentation)."""
 _SHOP = re.compile(r"[a-z0-9][a-z0-9-]{0,100}\.myshopify\.com")
 _ADMIN_PAGE = re.compile(r"admin\.shopify\.com/store/([a-z0-9][a-z0-9-]*)")
 
@@ -132,7 +134,7 @@ def webhook_keys(credentials: Any) -> list[str]:
 
 
 def _hosts(settings: Settings) -> tuple[str, ...]:
-    return (settings.shop,)
+    return settings.shop, EXPORT_HOST
 
 
 def _poll_minutes(settings: Settings) -> int:
@@ -148,6 +150,7 @@ CONNECTOR = Connector(
     hosts=_hosts,
     webhook_keys=webhook_keys,
     store="platen.connectors.shopify.store:ShopifyStore",
+    stock="platen.connectors.shopify.stock:ShopifyStock",
     resend=Resend.LOOKUP,
     search_lag=timedelta(seconds=10),
     poll_minutes=_poll_minutes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
-from platen.connectors.shopify import Settings, documents, reading, wire
+from platen.connectors.shopify import Settings, documents, products, reading, wire
 from platen.connectors.shopify.client import Client
 from platen.connectors.shopify.documents import API_VERSION, Document
 from platen.domain.verdicts import Denied, Refused
@@ -26,6 +26,13 @@ USEFUL_SCOPES = {
     "read_products": "packers see neither the options nor the barcode of an item, only the variant's title",
     "write_orders": "orders can be cancelled in Shopify only: cancelling from Platen needs write_orders",
 }
+STOCK_SCOPES = {
+    "read_products": "to list what the shop sells",
+    "read_inventory": "to read what it counts",
+    "write_inventory": "to write what a warehouse counts",
+    "read_locations": "to tell places apart",
+}
+"""Of no use to a shop whose stock is not kept by a warehouse."""
 
 TOPICS = (
     "ORDERS_CREATE",
@@ -62,6 +69,7 @@ def check(client: Client, settings: Settings) -> list[Finding]:
     return [
         _name(found.shop, settings),
         *_scopes(_with_implied(granted)),
+        *_stock(client, _with_implied(granted)),
         *_version(client.served_version),
     ]
 
@@ -98,6 +106,24 @@ def _scopes(granted: set[str]) -> Iterable[Finding]:
         if scope not in granted:
             fix = _ADD_SCOPES.format(scopes=scope)
             yield Finding(ok=True, what=f"Without the scope {scope} {loss}.", fix=fix)
+
+
+def _stock(client: Client, granted: set[str]) -> Iterable[Finding]:
+    """What is in the way of a warehouse that keeps the shop's stock: nothing that a shop without one must mend."""
+    missing = {scope: why for scope, why in STOCK_SCOPES.items() if scope not in granted}
+    if missing:
+        listed = ", ".join(f"{scope} ({why})" for scope, why in missing.items())
+        what = (
+            f"To have a warehouse keep its stock, the app lacks scopes: {listed}. Without a warehouse all is well."
+        )
+        yield Finding(ok=True, what=what, fix=_ADD_SCOPES.format(scopes=", ".join(missing)))
+    elif not products.sees_costs(client):
+        yield Finding(
+            ok=True,
+            what="The app may not see what products cost, so a warehouse is told no unit costs.",
+            fix="Have it installed by somebody with the permission 'View product costs' (Shopify admin: Settings >"
+            " Users), then run the check again.",
+        )
 
 
 def _version(served: str) -> Iterable[Finding]:

@@ -76,7 +76,7 @@ ORDER = Document(
     f"""
 query PlatenOrder($id: ID!) {{
   order(id: $id) {{
-    legacyResourceId name createdAt processedAt updatedAt cancelledAt cancelReason test
+    legacyResourceId name createdAt processedAt updatedAt cancelledAt cancelReason closed test
     displayFinancialStatus email tags note paymentGatewayNames
     customAttributes {{ key value }}
     currentShippingPriceSet {_MONEY}

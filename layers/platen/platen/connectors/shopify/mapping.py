@@ -69,6 +69,7 @@ def to_order(connection: str, theirs: wire.Order, *, refused: Iterable[tuple[str
         updated_at=theirs.updated_at,
         cancelled_at=theirs.cancelled_at,
         cancel_reason=theirs.cancel_reason.lower(),
+        archived=theirs.closed,
         test=theirs.test,
         payment=_PAYMENTS.get(theirs.display_financial_status, Payment.UNKNOWN),
         hold="" if theirs.cancelled_at else hold_of(lines, fulfillment_orders),

@@ -61,7 +61,7 @@ def _complete(client: Client, order: wire.Order) -> wire.Order:
     return order.model_copy(
         update={
             "line_items": wire.Nodes[wire.LineItem].model_construct(nodes=lines),
-            "fulfillment_orders": _all_fulfillment_orders(
+            "fulfillment_orders": all_fulfillment_orders(
                 client, order.legacy_resource_id, order.fulfillment_orders
             ),
         }
@@ -92,13 +92,13 @@ def read_parcels(client: Client, number: str) -> wire.Parcels | None:
     parcels = parse(wire.Parcels, answer.data["order"], documents.PARCELS)
     return parcels.model_copy(
         update={
-            "fulfillments": [_whole_fulfillment(client, one) for one in parcels.fulfillments],
-            "fulfillment_orders": _all_fulfillment_orders(client, number, parcels.fulfillment_orders),
+            "fulfillments": [whole_fulfillment(client, one) for one in parcels.fulfillments],
+            "fulfillment_orders": all_fulfillment_orders(client, number, parcels.fulfillment_orders),
         }
     )
 
 
-def _all_fulfillment_orders(
+def all_fulfillment_orders(
     client: Client, number: str, first: wire.Nodes[wire.FulfillmentOrder]
 ) -> wire.Nodes[wire.FulfillmentOrder]:
     def more(after: str) -> wire.Nodes[wire.FulfillmentOrder]:
@@ -107,44 +107,45 @@ def _all_fulfillment_orders(
         page = parse(_FulfillmentOrdersPage, answer.data.get("order"), documents.FULFILLMENT_ORDERS)
         return page.fulfillment_orders
 
-    every = [_whole_fulfillment_order(client, one) for one in _every(first, more)]
-    return wire.Nodes[wire.FulfillmentOrder].model_construct(nodes=every)
+    found = [whole_fulfillment_order(client, one) for one in every(first, more)]
+    return wire.Nodes[wire.FulfillmentOrder].model_construct(nodes=found)
 
 
 class _FulfillmentOrdersPage(wire.Wire):
     fulfillment_orders: wire.Nodes[wire.FulfillmentOrder]
 
 
-def _whole_fulfillment_order(client: Client, one: wire.FulfillmentOrder) -> wire.FulfillmentOrder:
+def whole_fulfillment_order(client: Client, one: wire.FulfillmentOrder) -> wire.FulfillmentOrder:
     def more(after: str) -> wire.Nodes[wire.FulfillmentOrderLine]:
         answer = client.run(documents.FULFILLMENT_ORDER_LINES, {"id": one.id, "after": after})
         value = answer.data.get("fulfillmentOrder")
         return parse(_FulfillmentOrderLinesPage, value, documents.FULFILLMENT_ORDER_LINES).line_items
 
-    every = wire.Nodes[wire.FulfillmentOrderLine].model_construct(nodes=list(_every(one.line_items, more)))
-    return one.model_copy(update={"line_items": every})
+    lines = wire.Nodes[wire.FulfillmentOrderLine].model_construct(nodes=list(every(one.line_items, more)))
+    return one.model_copy(update={"line_items": lines})
 
 
 class _FulfillmentOrderLinesPage(wire.Wire):
     line_items: wire.Nodes[wire.FulfillmentOrderLine]
 
 
-def _whole_fulfillment(client: Client, one: wire.Fulfillment) -> wire.Fulfillment:
+def whole_fulfillment[F: wire.Fulfillment](client: Client, one: F) -> F:
     def more(after: str) -> wire.Nodes[wire.FulfillmentLine]:
         variables = {"id": wire.gid("Fulfillment", one.legacy_resource_id), "after": after}
         answer = client.run(documents.FULFILLMENT_LINES, variables)
         value = answer.data.get("fulfillment")
         return parse(_FulfillmentLinesPage, value, documents.FULFILLMENT_LINES).fulfillment_line_items
 
-    every = wire.Nodes[wire.FulfillmentLine].model_construct(nodes=list(_every(one.fulfillment_line_items, more)))
-    return one.model_copy(update={"fulfillment_line_items": every})
+    lines = wire.Nodes[wire.FulfillmentLine].model_construct(nodes=list(every(one.fulfillment_line_items, more)))
+    return one.model_copy(update={"fulfillment_line_items": lines})
 
 
 class _FulfillmentLinesPage(wire.Wire):
     fulfillment_line_items: wire.Nodes[wire.FulfillmentLine]
 
 
-def _every[T](first: wire.Nodes[T], more: Callable[[str], wire.Nodes[T]]) -> Iterator[T]:
+def every[T](first: wire.Nodes[T], more: Callable[[str], wire.Nodes[T]]) -> Iterator[T]:
+    """All that a list holds, from its first page on."""
     page = first
     for _ in _pages():
         yield from page.nodes

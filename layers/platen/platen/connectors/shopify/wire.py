@@ -271,6 +271,7 @@ class Order(Wire):
     updated_at: Instant
     cancelled_at: Instant | None = None
     cancel_reason: Text = ""
+    closed: bool = False
     test: bool
     display_financial_status: Text = ""
     email: Text = ""
