@@ -14,7 +14,6 @@ from platen.domain.tracking import standing
 from tests.domain.making import NOW, news_of, state_of, told, waiting
 from tests.domain.test_tracking import LATER, a_parcel, a_record, as_told, cause_of, inside
 
-_BEGUN = VendorPhase.IN_PRODUCTION
 ONE_OF_TWO = a_parcel("T1", ("item-1", 1))
 
 

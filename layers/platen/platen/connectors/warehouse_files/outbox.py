@@ -8,8 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from platen.connectors.warehouse_files import wire
+from platen.connectors.warehouse_files.mapping import order_rows
 from platen.connectors.warehouse_files.texts import moment, row, why_no_key, words
 from platen.domain.products import Item
+from platen.domain.warehouse import WarehouseOrder
+from platen.ports.request import JobRequest
 
 
 class FileOutbox:
@@ -36,6 +39,10 @@ class FileOutbox:
                 rows += 1
                 yield row([*head, item, words(settings.default_uom, settings), str(on_hand)], settings)
         yield row([wire.END, str(rows)], settings)
+
+    def order_rows(self, told: WarehouseOrder, request: JobRequest, settings: Any) -> list[dict[str, str]]:
+        """As the file of it."""
+        return order_rows(told, request, settings)
 
     def file_name(self, kind: str, name: str, settings: Any) -> str:
         safe = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-")[:100] or "file"
