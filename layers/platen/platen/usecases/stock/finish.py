@@ -9,7 +9,7 @@ from itertools import groupby
 from platen.connectors.warehousing import SitePlace
 from platen.domain.stock import StockMode
 from platen.domain.stock_lines import Ordered, Said
-from platen.domain.sync import OVER, RunState, SyncState, Totals
+from platen.domain.sync import OVER, RunState, SyncKind, SyncState, Totals
 from platen.domain.warehouse import WarehouseOrder
 from platen.ports import Conflict
 from platen.usecases.stock.compare import goes_to_zero
@@ -141,7 +141,9 @@ def remember_left_over(work: Work) -> None:
             others.setdefault(name, []).append(rest)
     for name, kept in others.items():
         run = work.hub.ledger.run(work.warehouse, name)
-        if run is None or run.state is not RunState.DONE:
+        if run is None or run.kind is not SyncKind.STOCK:
+            continue  # not ours
+        if run.state is not RunState.DONE:
             _remember_run(work, folder + name + "/", kept)
         for rest in sorted(kept, key=lambda one: one == "plan.json"):
             work.hub.files.delete(f"{folder}{name}/{rest}")

@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 from platen.domain.connection import Connection
 from platen.domain.stock import braked
-from platen.domain.sync import Run, RunState, SyncState
+from platen.domain.sync import SCHEDULE, Run, RunState
 from platen.domain.verdicts import Later, Unclear
 from platen.hub import Hub
 from platen.usecases.stock.compare import ENOUGH, compare, pack
@@ -34,7 +34,7 @@ HOW_TO_BEGIN = (
 )
 
 
-def push(hub: Hub, connection: Connection, run: Run, time_left: Callable[[], float]) -> Run:
+def run(hub: Hub, connection: Connection, run: Run, time_left: Callable[[], float]) -> Run:
     """Do as much of the run as the time (seconds) allows, and give it back as it is kept.
 
     It is over; or BRAKED, which waits for a person; or it has to be called again, with words where an outside
@@ -74,9 +74,10 @@ def _is_paused(work: Work) -> bool:
     """Scheduled runs stand back while a person has paused them; the run after it looks at everything."""
     until = work.hub.ledger.state(work.warehouse).paused_until
     fresh = work.run.state is RunState.PLANNING and work.cursor.site == 0
-    if not fresh or work.run.dry or work.run.by != "schedule" or until is None or until <= work.hub.clock.now():
+    if not fresh or work.run.dry or work.run.by != SCHEDULE or until is None or until <= work.hub.clock.now():
         return False
     change_state(work, lambda state: state.but(compare_all=True))
+    work.run = work.run.but(dry=True)  # nothing was pushed: nobody is to count it as a push
     end(work, RunState.DONE, f"stock is not pushed until {until:%Y-%m-%d %H:%M} UTC: a person has paused it")
     return True
 
@@ -135,11 +136,7 @@ def _may_write(work: Work) -> bool:
 def _end_dry(work: Work) -> None:
     key = report(work, "left-", "same-", "would-")
     words = "" if work.run.dry else HOW_TO_BEGIN
-    asked = work.run.dry
-    change_state(
-        work,
-        lambda state: state.but(dry_run_done=state.dry_run_done or asked, last_run=work.run.run_id),
-    )
+    work.run = work.run.but(dry=True)
     state = RunState.FAILED if work.plan.failed else RunState.DONE
     end(work, state, _with_failed(work, words), report_at=key)
 
@@ -168,14 +165,9 @@ def _finish(work: Work) -> None:
     settle(work)
     key = report(work, "left-", "same-", "done-")
     failed = bool(work.plan.failed)
-    now, rules, run_id = work.hub.clock.now(), work.plan.rules, work.run.run_id
-
-    def after(state: SyncState) -> SyncState:
-        if failed:
-            return state.but(last_run=run_id)
-        return state.but(pushed_at=now, rules=rules, compare_all=False, last_run=run_id)
-
-    change_state(work, after)
+    if not failed:
+        rules, now = work.plan.rules, work.hub.clock.now()
+        change_state(work, lambda state: state.but(pushed_at=now, rules=rules, compare_all=False))
     end(work, RunState.FAILED if failed else RunState.DONE, _with_failed(work, ""), report_at=key)
 
 
@@ -191,7 +183,7 @@ def _wait(work: Work, words: str) -> None:
 
 def _fail(work: Work, words: str) -> None:
     """What was written is remembered by the next run, from what this one kept: so that is left there."""
-    change_state(work, lambda state: state.but(compare_all=True, last_run=work.run.run_id))
+    change_state(work, lambda state: state.but(compare_all=True))
     work.save(state=RunState.FAILED, words=_with_failed(work, words), ended_at=work.hub.clock.now())
 
 
