@@ -4,7 +4,8 @@
 #   make setup    the tools and packages; every other target does it by itself
 #   make demo     the local stack, the twins, and orders going their way   ONCE=1 ends by itself, ORDERS=25,
 #                 PACKING=1 InkSoft and ShipStation
-#   make test     all tests; the last ones run on the local stack
+#   make test     all tests but the next; the last ones run on the local stack
+#   make test-warehouse  orders and stock through Tryton, a real warehouse system: installs it into .tools/
 #   make check    what the code looks like: lint, types, the template
 #   make bench    the measurements of benchmarks/
 #   make deploy   build, and deploy to your AWS account; asks questions    ARGS= to use your samconfig.toml
@@ -25,7 +26,7 @@ ARGS ?= --guided
 export PATH := $(BIN):$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help setup demo test check bench deploy lock clean
+.PHONY: help setup demo test test-warehouse check bench deploy lock clean
 help:
 	@sed -n 's/^#   //p' Makefile
 
@@ -43,8 +44,11 @@ demo: setup
 	@platen demo $(if $(filter-out 0,$(ONCE)),--once) $(if $(ORDERS),--orders $(ORDERS)) $(if $(filter-out 0,$(PACKING)),--packing)
 
 test: setup
-	@pytest -n 2 -m "not stack"
+	@pytest -n 2 -m "not stack and not warehouse"
 	@pytest -m stack
+
+test-warehouse: setup $(UV)
+	@UV=$(UV) pytest -m warehouse tests/warehouse
 
 check: setup
 	@ruff check
