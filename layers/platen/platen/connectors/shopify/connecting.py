@@ -22,17 +22,17 @@ USEFUL_SCOPES = {
     "write_third_party_fulfillment_orders": (
         "parcels with goods that the shop has assigned to another fulfillment service cannot be shown"
     ),
-    "read_locations": "locations are told apart by name only",
-    "read_products": "packers see neither the options nor the barcode of an item, only the variant's title",
+    "read_locations": "locations are told apart by name only, and no warehouse can keep the stock of one",
+    "read_products": (
+        "packers see neither the options nor the barcode of an item, only the variant's title; and no warehouse can"
+        " be told what the shop sells"
+    ),
+    "read_inventory": "no warehouse can keep the shop's stock: what is counted cannot be read",
+    "write_inventory": "no warehouse can keep the shop's stock: what is counted cannot be written",
     "write_orders": "orders can be cancelled in Shopify only: cancelling from Platen needs write_orders",
 }
-STOCK_SCOPES = {
-    "read_products": "to list what the shop sells",
-    "read_inventory": "to read what it counts",
-    "write_inventory": "to write what a warehouse counts",
-    "read_locations": "to tell places apart",
-}
-"""Of no use to a shop whose stock is not kept by a warehouse."""
+STOCK_SCOPES = ("read_products", "read_inventory", "write_inventory", "read_locations")
+"""What a warehouse needs that keeps the shop's stock; of no use to others, so that the lack of one is no fault."""
 
 TOPICS = (
     "ORDERS_CREATE",
@@ -69,7 +69,7 @@ def check(client: Client, settings: Settings) -> list[Finding]:
     return [
         _name(found.shop, settings),
         *_scopes(_with_implied(granted)),
-        *_stock(client, _with_implied(granted)),
+        *_costs(client, _with_implied(granted)),
         *_version(client.served_version),
     ]
 
@@ -108,16 +108,9 @@ def _scopes(granted: set[str]) -> Iterable[Finding]:
             yield Finding(ok=True, what=f"Without the scope {scope} {loss}.", fix=fix)
 
 
-def _stock(client: Client, granted: set[str]) -> Iterable[Finding]:
-    """What is in the way of a warehouse that keeps the shop's stock: nothing that a shop without one must mend."""
-    missing = {scope: why for scope, why in STOCK_SCOPES.items() if scope not in granted}
-    if missing:
-        listed = ", ".join(f"{scope} ({why})" for scope, why in missing.items())
-        what = (
-            f"To have a warehouse keep its stock, the app lacks scopes: {listed}. Without a warehouse all is well."
-        )
-        yield Finding(ok=True, what=what, fix=_ADD_SCOPES.format(scopes=", ".join(missing)))
-    elif not products.sees_costs(client):
+def _costs(client: Client, granted: set[str]) -> Iterable[Finding]:
+    """To be seen by a permission of its own: without it a warehouse is told no unit costs, and all else works."""
+    if granted.issuperset(STOCK_SCOPES) and not products.sees_costs(client):
         yield Finding(
             ok=True,
             what="The app may not see what products cost, so a warehouse is told no unit costs.",
