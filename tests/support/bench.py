@@ -102,6 +102,7 @@ class Bench:
         self.desk = Desk(stack="platen", schedules=self.schedules, public_url="https://hooks.example")
         self.operator = Operator(self.hub, self.desk)
         self.next_sweep = self.clock.now() + SWEEP_EVERY
+        self.workers = dict(_WORKERS)
         self.failures: list[str] = []
         """Messages that failed and came back, by the name of what went wrong."""
 
@@ -143,7 +144,7 @@ class Bench:
         of nobody's making is a bug, and raises.
         """
         try:
-            _WORKERS[got.queue](self.hub, got.message)
+            self.workers[got.queue](self.hub, got.message)
         except Crash:
             self.failures.append(f"{got.queue.value}: crash")
         except (Lost, Conflict, Verdict, ValidationError) as failed:

@@ -282,6 +282,8 @@ class Timetable(Value):
             return Plan(steps=steps, begun_at=now, since=state.watermark, full=True, business_date=day, late=late)
         if not self.minutes or (self.range and not self.range.holds(now, self.clock)):
             return None
+        if state.watermark and now - state.watermark < timedelta(minutes=self.minutes) / 2:
+            return None  # it came round twice
         steps = (SyncKind.PRODUCTS, SyncKind.ORDERS) + (() if paused else (SyncKind.STOCK,))
         return Plan(steps=steps, begun_at=now, since=state.watermark, moves=True)
 

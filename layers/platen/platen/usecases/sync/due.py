@@ -44,9 +44,9 @@ _LONGEST_WAIT = timedelta(minutes=15)
 
 
 def _push(hub: Hub, connection: Connection, run: Run, time_left: TimeLeft) -> Run:
-    from platen.usecases.stock import push  # noqa: PLC0415 - a sync of products has no use for it
+    from platen.usecases.stock.push import push  # noqa: PLC0415 - a sync of products has no use for it
 
-    return push.run(hub, connection, run, time_left)
+    return push(hub, connection, run, time_left)
 
 
 STEPS: Mapping[SyncKind, Step] = {
@@ -217,11 +217,11 @@ def _end(hub: Hub, connection: Connection, held: SyncState, run: Run, time_left:
         after = claim.ours(held, noted(state, run))
         if after is None:
             return None
-        if run.by != SCHEDULE and _is_dry_run(run) and not after.dry_run_done:
+        if after.watched_from is None and (after.dry_run_done or _has_been_seen(run)):
             now = hub.clock.now()
             # The days before are not missed: it was not set up then.
-            seen = timetable.passed_end_of_day(now, None)
-            after = after.but(dry_run_done=True, watched_from=now, end_of_day=after.end_of_day or seen)
+            passed = timetable.passed_end_of_day(now, None)
+            after = after.but(dry_run_done=True, watched_from=now, end_of_day=after.end_of_day or passed)
         plan = after.plan
         rest = plan.rest(well=run.state is RunState.DONE) if plan else None
         if rest:
@@ -240,8 +240,9 @@ def _end(hub: Hub, connection: Connection, held: SyncState, run: Run, time_left:
     return None
 
 
-def _is_dry_run(run: Run) -> bool:
-    return run.kind is SyncKind.STOCK and run.dry and run.state is RunState.DONE
+def _has_been_seen(run: Run) -> bool:
+    """A dry run that a person asked for, and that told what a push would change."""
+    return run.kind is SyncKind.STOCK and run.dry and run.state is RunState.DONE and run.by != SCHEDULE
 
 
 def noted(state: SyncState, run: Run) -> SyncState:
@@ -253,9 +254,9 @@ def noted(state: SyncState, run: Run) -> SyncState:
     state = state.but(trouble=trouble, last_run=run.run_id)
     if run.kind is SyncKind.PRODUCTS and well:
         return state.but(products_done_at=run.ended_at or run.begun_at)
-    if run.kind is SyncKind.STOCK and not run.dry:
-        # What a run that failed or was stopped has left undone, the next one finds by comparing everything.
-        return state.but(pushed_at=run.ended_at or state.pushed_at) if well else state.but(compare_all=True)
+    if run.kind is SyncKind.STOCK and not run.dry and not well:
+        # What it has left undone, the next one finds by comparing everything.
+        return state.but(compare_all=True)
     return state
 
 
