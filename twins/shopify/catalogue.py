@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from twins.shopify.model import Line
+
+
+@dataclass
+class Index:
+    """What the search index learnt of one record, and when; it shows it late."""
+
+    learnt: list[tuple[datetime, dict[str, Any]]] = field(default_factory=list)
+
+    def learn(self, at: datetime, row: dict[str, Any], limit: datetime) -> None:
+        """``limit``: what was learnt until then is shown by now."""
+        self.learnt.append((at, row))
+        shown = sum(1 for moment, _ in self.learnt if moment <= limit)
+        del self.learnt[: max(0, shown - 1)]
+
+    def row(self, limit: datetime) -> dict[str, Any] | None:
+        """As it is shown now; None while it is not known at all."""
+        shown = [row for moment, row in self.learnt if moment <= limit]
+        return shown[-1] if shown else None
 
 
 @dataclass(eq=False)
@@ -24,8 +42,7 @@ class Product:
     is_gift_card: bool = False
     image: str | None = None
     variants: list[ProductVariant] = field(default_factory=list)
-    indexed: list[tuple[datetime, list[dict[str, Any]]]] = field(default_factory=list)
-    """What the search index learnt of it and its variants (the product's row first), and when."""
+    index: Index = field(default_factory=Index)
 
     @property
     def handle(self) -> str:
@@ -68,6 +85,7 @@ class ProductVariant:
     requires_components: bool = False
     """A bundle: its stock is made of its parts'."""
     inventory_policy: str = "DENY"
+    index: Index = field(default_factory=Index)
 
     @property
     def title(self) -> str:
@@ -96,6 +114,8 @@ class Catalogue:
     moment: Callable[[], datetime]
     now: Callable[[], datetime]
     new_id: Callable[[], int]
+    lag_seconds: Callable[[], float]
+    """How late the search index is."""
     products: dict[int, Product] = field(default_factory=dict)
     variants: dict[int, ProductVariant] = field(default_factory=dict)
     items: dict[int, InventoryItem] = field(default_factory=dict)
@@ -151,19 +171,25 @@ class Catalogue:
         return sum(1 for one in self.items.values() if one is not item and one.sku == item.sku)
 
     def touch(self, variant: ProductVariant) -> None:
+        """It changed just now: the clocks on it and its product move, and the search index hears of it."""
         variant.updated_at = variant.inventory_item.updated_at = self.moment()
+        variant.index.learn(self.now(), _variant_row(variant), self._limit())
         self._touch_product(variant.product)
 
     def _touch_product(self, product: Product) -> None:
         product.updated_at = self.moment()
-        product.indexed.append((self.now(), _index_rows(product)))
+        product.index.learn(self.now(), _product_row(product), self._limit())
 
-    def indexed(self, product: Product, lag_seconds: float) -> list[dict[str, Any]]:
-        """The rows of a product and its variants as the index shows them now; none while it does not know it."""
-        limit = self.now() - timedelta(seconds=lag_seconds)
-        known = sum(1 for at, _ in product.indexed if at <= limit)
-        del product.indexed[: max(0, known - 1)]
-        return product.indexed[0][1] if known else []
+    def indexed[R: Product | ProductVariant](self, records: Iterable[R]) -> Iterator[tuple[R, dict[str, Any]]]:
+        """Those that the index knows by now, each as it shows it."""
+        limit = self._limit()
+        for record in records:
+            row = record.index.row(limit)
+            if row:
+                yield record, row
+
+    def _limit(self) -> datetime:
+        return self.now() - timedelta(seconds=self.lag_seconds())
 
 
 def of_line(line: Line) -> ProductVariant | None:
@@ -179,42 +205,42 @@ def of_line(line: Line) -> ProductVariant | None:
     return made
 
 
-def _index_rows(product: Product) -> list[dict[str, Any]]:
-    """What the search index keeps: lower-case words, each a tuple of what it answers to."""
-    shared = {
+def _shared_words(product: Product) -> dict[str, Any]:
+    return {
         "vendor": (product.vendor.lower(),),
         "product_type": (product.product_type.lower(),),
         "tag": tuple(tag.lower() for tag in product.tags),
         "gift_card": (str(product.is_gift_card).lower(),),
     }
-    rows = [
-        {
-            "id": one.id,
-            "created_at": one.created_at,
-            "updated_at": one.updated_at,
-            "sku": ((one.sku or "").lower(),),
-            "barcode": ((one.barcode or "").lower(),),
-            "title": (one.title.lower(),),
-            "product_id": (str(product.id),),
-            "product_status": (product.status.lower(),),
-            "requires_components": (str(one.requires_components).lower(),),
-            "item_id": one.inventory_item.id,
-            **shared,
-        }
-        for one in product.variants
-    ]
-    whole = {
+
+
+def _product_row(product: Product) -> dict[str, Any]:
+    """What the search index keeps: lower-case words, each a tuple of what it answers to."""
+    return _shared_words(product) | {
         "id": product.id,
         "created_at": product.created_at,
         "updated_at": product.updated_at,
         "title": (product.title.lower(),),
         "handle": (product.handle,),
         "status": (product.status.lower(),),
-        "sku": tuple(row["sku"][0] for row in rows),
-        "barcode": tuple(row["barcode"][0] for row in rows),
-        **shared,
+        "sku": tuple((one.sku or "").lower() for one in product.variants),
+        "barcode": tuple((one.barcode or "").lower() for one in product.variants),
     }
-    return [whole, *rows]
+
+
+def _variant_row(one: ProductVariant) -> dict[str, Any]:
+    return _shared_words(one.product) | {
+        "id": one.id,
+        "item_id": one.inventory_item.id,
+        "created_at": one.created_at,
+        "updated_at": one.updated_at,
+        "sku": ((one.sku or "").lower(),),
+        "barcode": ((one.barcode or "").lower(),),
+        "title": (one.title.lower(),),
+        "product_id": (str(one.product.id),),
+        "product_status": (one.product.status.lower(),),
+        "requires_components": (str(one.requires_components).lower(),),
+    }
 
 
 def _known(

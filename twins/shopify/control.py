@@ -58,6 +58,7 @@ class StockSwitches(Asked):
 
     hide_costs: bool | None = None
     keys_still_running: int | None = None
+    keys_fail: int | None = None
     null_group_when_unchanged: bool | None = None
     search_lag_seconds: float | None = None
     bulk_delay_seconds: float | None = None
@@ -141,7 +142,7 @@ def _counts(app: Flask, twin: ShopifyTwin) -> None:
     @app.get("/_twin/stock")
     def levels() -> Response:
         with twin.lock:
-            return jsonify(levels=[_level(one) for one in twin.shop.stock.levels.values()])
+            return jsonify(levels=[_level(one) for one in twin.shop.stock.levels])
 
     @app.get("/_twin/stock/writes")
     def writes() -> Response:
@@ -162,6 +163,7 @@ def _switches(app: Flask, twin: ShopifyTwin) -> None:
         owners: dict[str, tuple[Any, str]] = {
             "hide_costs": (twin, "hide_costs"),
             "keys_still_running": (twin.shop.keys, "still_running"),
+            "keys_fail": (twin.shop.keys, "fail"),
             "null_group_when_unchanged": (twin.shop.stock, "null_group_when_unchanged"),
             "search_lag_seconds": (twin.shop, "search_lag_seconds"),
             "bulk_delay_seconds": (twin.shop.bulk, "delay_seconds"),

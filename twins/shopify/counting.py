@@ -92,6 +92,11 @@ def _once(
         write.result = refusal[0] if refusal else "repeated"
         return {"user_errors": [_problem(*refusal)]} if refusal else known.payload or {}
     attempt = shop.keys.begin(key, fingerprint)
+    if shop.keys.fail:
+        shop.keys.fail -= 1
+        write.result = "INTERNAL_SERVER_ERROR"
+        text = "Internal error. Looks like something went wrong on our end."
+        raise refuse(text, "INTERNAL_SERVER_ERROR")
     if shop.stock.before_next:
         shop.stock.before_next.pop(0)()
     try:

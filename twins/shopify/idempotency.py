@@ -37,6 +37,8 @@ class Keys:
     now: Callable[[], datetime]
     still_running: int = 0
     """A switch: so many repeats from now on are told that the first attempt still runs."""
+    fail: int = 0
+    """A switch: so many first attempts from now on break down, and nothing is written."""
     attempts: dict[str, Attempt] = field(default_factory=dict)
 
     def begin(self, key: str, fingerprint: str) -> Attempt:

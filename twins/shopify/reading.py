@@ -45,7 +45,9 @@ def node(context: Context, reference: str) -> Any:
         "BulkOperation": shop.bulk.operations,
     }
     if kind == "InventoryLevel":
-        return next((level for level in shop.stock.levels.values() if level.id == reference), None)
+        item = re.search(r"\?inventory_item_id=(\d+)$", reference)
+        levels = shop.stock.by_item.get(int(item[1]) if item else 0, {})
+        return next((level for level in levels.values() if level.id == reference), None)
     found = shelves.get(kind, {}).get(number)
     if isinstance(found, Order) and not context.sees_order(found):
         return None

@@ -56,32 +56,22 @@ def _page(found: Found, sort_key: str, page: dict[str, Any]) -> Any:
     return paged
 
 
-def _indexed_variants(context: Context) -> Iterable[tuple[ProductVariant, dict[str, Any]]]:
-    shop = context.shop
-    for product in shop.catalogue.products.values():
-        for row in shop.catalogue.indexed(product, shop.search_lag_seconds)[1:]:
-            if row["id"] in shop.catalogue.variants:
-                yield shop.catalogue.variants[row["id"]], row
-
-
 def _products(context: Context, _root: Any, *, sort_key: str = "ID", query: str | None = None, **page: Any) -> Any:
-    search, shop = _read(context, "products", query, PRODUCT_WORDS), context.shop
-    known = [
-        (product, rows[0])
-        for product in shop.catalogue.products.values()
-        if (rows := shop.catalogue.indexed(product, shop.search_lag_seconds))
-    ]
+    search, catalogue = _read(context, "products", query, PRODUCT_WORDS), context.shop.catalogue
+    known = catalogue.indexed(catalogue.products.values())
     return _page([pair for pair in known if search.matches(pair[1])], sort_key, page)
 
 
 def _variants(context: Context, _root: Any, *, sort_key: str = "ID", query: str | None = None, **page: Any) -> Any:
-    search = _read(context, "productVariants", query, VARIANT_WORDS)
-    return _page([pair for pair in _indexed_variants(context) if search.matches(pair[1])], sort_key, page)
+    search, catalogue = _read(context, "productVariants", query, VARIANT_WORDS), context.shop.catalogue
+    known = catalogue.indexed(catalogue.variants.values())
+    return _page([pair for pair in known if search.matches(pair[1])], sort_key, page)
 
 
 def _items(context: Context, _root: Any, *, query: str | None = None, **page: Any) -> Any:
-    search = _read(context, "inventoryItems", query, ("sku",))
-    rows = [(one.inventory_item, row | {"id": row["item_id"]}) for one, row in _indexed_variants(context)]
+    search, catalogue = _read(context, "inventoryItems", query, ("sku",)), context.shop.catalogue
+    known = catalogue.indexed(catalogue.variants.values())
+    rows = [(one.inventory_item, row | {"id": row["item_id"]}) for one, row in known]
     return _page([pair for pair in rows if search.matches(pair[1])], "ID", page)
 
 
@@ -144,7 +134,7 @@ def _location_levels(
     query: str | None = None,
     **page: Any,
 ) -> Any:
-    here = [level for level in context.shop.stock.levels.values() if level.location is location]
+    here = [level for level in context.shop.stock.levels if level.location is location]
     return _level_page(_shown(here, include_inactive), page, query)
 
 

@@ -54,7 +54,7 @@ class Shop:
 
     def __post_init__(self) -> None:
         self.jobs = Jobs(self.now, self.new_id)
-        self.catalogue = Catalogue(self.moment, self.now, self.new_id)
+        self.catalogue = Catalogue(self.moment, self.now, self.new_id, lambda: self.search_lag_seconds)
         self.stock = Stock(self.catalogue, self.moment, self.new_id, self._level_changed)
         self.keys = Keys(self.now)
         self.bulk = Bulk(self.now, self.new_id, self._bulk_finished)

@@ -84,8 +84,8 @@ class Stock:
     moment: Callable[[], datetime]
     new_id: Callable[[], int]
     on_change: Callable[[InventoryLevel], None]
-    levels: dict[tuple[int, int], InventoryLevel] = field(default_factory=dict)
-    """By (item id, location id)."""
+    by_item: dict[int, dict[int, InventoryLevel]] = field(default_factory=dict)
+    """Item id -> location id -> what is there."""
     writes: list[InventoryWrite] = field(default_factory=list)
     """Every inventory write that came in by the API, refused and repeated ones too."""
     before_next: list[Callable[[], object]] = field(default_factory=list)
@@ -95,10 +95,14 @@ class Stock:
     _numbers: dict[int, int] = field(default_factory=dict)
 
     def level(self, item_id: int | None, location: Location) -> InventoryLevel | None:
-        return self.levels.get((item_id or 0, location.id))
+        return self.by_item.get(item_id or 0, {}).get(location.id)
+
+    @property
+    def levels(self) -> list[InventoryLevel]:
+        return [level for places in self.by_item.values() for level in places.values()]
 
     def levels_of(self, item: InventoryItem) -> list[InventoryLevel]:
-        return [level for (item_id, _), level in self.levels.items() if item_id == item.id]
+        return list(self.by_item.get(item.id, {}).values())
 
     def open_level(self, item: InventoryItem, location: Location, *, active: bool = True) -> InventoryLevel:
         """The level there; where there is none, a new one with nothing in it."""
@@ -107,7 +111,7 @@ class Stock:
             moment = self.moment()
             number = self._numbers.setdefault(location.id, self.new_id())
             known = InventoryLevel(number, item, location, moment, moment, active)
-            self.levels[item.id, location.id] = known
+            self.by_item.setdefault(item.id, {})[location.id] = known
         return known
 
     def available(self, item: InventoryItem) -> int:
