@@ -35,7 +35,7 @@ _BY_CODE = {
     "UnrecognizedClientException": ("AWS does not know these credentials.", _LOGIN),
     "SignatureDoesNotMatch": ("AWS refused the signature of these credentials.", _LOGIN),
     "ResourceNotFoundException": (
-        "The stack's operator function is gone.",
+        "The stack's function for this is gone.",
         "Deploy the stack again, or check --region.",
     ),
     "RequestEntityTooLargeException": ("That is more than one call can carry.", "Split the file."),
@@ -58,6 +58,12 @@ def explain(error: Exception) -> Stop | None:
     return Unreachable(words, advice)
 
 
+def is_denied(error: Exception) -> bool:
+    """Whether AWS says that these credentials may not do what they tried."""
+    response = getattr(error, "response", None)
+    return isinstance(response, dict) and response.get("Error", {}).get("Code", "") in _DENIED
+
+
 def _of_answer(said: dict[str, str], call: str) -> Stop:
     code, message = said.get("Code", ""), said.get("Message", "")
     if code in _BY_CODE:
@@ -65,7 +71,7 @@ def _of_answer(said: dict[str, str], call: str) -> Stop:
     if code in _DENIED:
         return Unreachable(
             f"AWS does not allow these credentials to do {call}.",
-            "They need cloudformation:DescribeStacks on the stack and lambda:InvokeFunction on its operator.",
+            "They need one of the stack's policies: PlatenView (to look), PlatenOperate or PlatenSetUp.",
         )
     if code in _SLOW:
         return Unreachable("AWS asks to slow down.", "Wait a minute, then try again.")

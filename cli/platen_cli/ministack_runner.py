@@ -1,4 +1,4 @@
-"""Starts ministack, the embedded AWS, with two of its inner waits shortened and three of its mistakes mended.
+"""Starts ministack, the embedded AWS, with two of its inner waits shortened and some of its mistakes mended.
 
 They are private to it, so they are only touched in the one version they were looked up in; any other
 runs as it comes.
@@ -69,6 +69,14 @@ def name_the_parameters_to_delete() -> None:
     iam_actions.extract_resource_arn = with_name
 
 
+def count_every_call_as_encrypted() -> None:
+    """It has no TLS, and between programs of one computer nobody listens: a bucket that wants TLS has it."""
+    from ministack import app  # noqa: PLC0415 - only in the version that is known
+
+    pin = app.pin_request_origin
+    app.pin_request_origin = lambda source_ip, _encrypted: pin(source_ip, True)
+
+
 def _group(body: bytes, query: dict[str, Any]) -> str:
     """Making and changing say the group in the body, deleting in the query."""
     said = query.get("groupName") or json.loads(body or b"{}").get("GroupName") or "default"
@@ -82,6 +90,7 @@ def main() -> None:
         tell_schedule_groups_apart()
         permit_batches_as_single_calls()
         name_the_parameters_to_delete()
+        count_every_call_as_encrypted()
     else:
         print(f"ministack is {found}, not {KNOWN}: it runs as it comes", flush=True)
     from ministack.app import main as serve  # noqa: PLC0415 - reads its settings when it is imported

@@ -26,7 +26,7 @@ API_ID = "platen"
 """Pinned by a tag, so that the address of the webhooks is known before the stack is there."""
 BUCKET = "platen-artifacts"
 STATE = "local.json"
-TABLES = ("OrdersTable", "ConnectionsTable", "ProductsTable")
+TABLES = ("OrdersTable", "ConnectionsTable", "ProductsTable", "StockTable")
 
 __all__ = ["LocalStack", "StackError", "down", "public_url", "running", "up"]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from platen.usecases.operate_levels import Level
 from platen_cli.calls import READ_TIMEOUT, LambdaOperator, Operator
 from platen_cli.stops import Unreachable
 
@@ -70,9 +71,9 @@ def _on_laptop(where: Path) -> Target:
 
 def on_stack(found: LocalStack) -> Target:
     """The operator of a local stack that runs."""
-    function = _operator_of(found.outputs, "the local stack")
+    outputs = _platens(found.outputs, "the local stack")
     return Target(
-        LambdaOperator(_dummy_client(found.endpoint, found.region), function),
+        LambdaOperator(_dummy_client(found.endpoint, found.region), outputs),
         f"the local stack at {found.endpoint}",
     )
 
@@ -96,14 +97,15 @@ def _in_account(choice: Choice) -> Target:
     region = choice.region or os.environ.get("AWS_REGION") or None
     session = boto3.Session(profile_name=choice.profile or None, region_name=region)
     name = choice.stack or STACK
-    function = operator_in(session.client("cloudformation"), name, session.region_name or "")
+    outputs = outputs_of(session.client("cloudformation"), name, session.region_name or "")
     profile = f", profile {choice.profile}" if choice.profile else ""
     words = f"the stack {name} in {session.region_name}{profile}"
-    return Target(LambdaOperator(session.client("lambda", config=_once()), function), words)
+    return Target(LambdaOperator(session.client("lambda", config=_once()), outputs), words)
 
 
-def operator_in(cloudformation: Any, name: str, region: str) -> str:
-    """The name of a stack's operator function. Raises Unreachable when there is no such stack, or it has none."""
+def outputs_of(cloudformation: Any, name: str, region: str) -> dict[str, str]:
+    """A stack's outputs, which name its functions for people. Raises Unreachable when there is no such stack, or it
+    has none."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to import
 
     try:
@@ -117,17 +119,18 @@ def operator_in(cloudformation: Any, name: str, region: str) -> str:
             ) from None
         raise
     outputs = {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", ())}
-    return _operator_of(outputs, f"the stack '{name}'")
+    return _platens(outputs, f"the stack '{name}'")
 
 
-def _operator_of(outputs: dict[str, str], where: str) -> str:
-    if "OperatorFunction" not in outputs:
+def _platens(outputs: dict[str, str], where: str) -> dict[str, str]:
+    missing = [level.function for level in Level if level.function not in outputs]
+    if missing:
         raise Unreachable(
-            f"{where[0].upper()}{where[1:]} has no output OperatorFunction, so it is not a Platen stack, "
-            "or its deployment did not finish.",
+            f"{where[0].upper()}{where[1:]} has no output {missing[0]}, so it is not a Platen stack, "
+            "it is of an older version, or its deployment did not finish.",
             "Name the right one with --stack, or deploy it again.",
         )
-    return outputs["OperatorFunction"]
+    return outputs
 
 
 def _once() -> Any:

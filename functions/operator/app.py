@@ -1,4 +1,4 @@
-"""Invoked by the console and the CLI, never from outside: what a person asks for. IAM is the login."""
+"""Invoked by the console and the CLI, never from outside: moves work along for people. IAM is the login."""
 
 from typing import Any
 

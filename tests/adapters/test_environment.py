@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from platen import compose
-from platen.environment import Environment, OperatorEnvironment, read
+from platen.environment import Environment, SetUpEnvironment, read
 from platen.messages import Queue
 from tests.template.reading import functions, resource
 
@@ -20,6 +20,8 @@ TOLD = {
     "ORDERS_TABLE": "orders",
     "CONNECTIONS_TABLE": "connections",
     "PRODUCTS_TABLE": "products",
+    "STOCK_TABLE": "stock",
+    "FILES_BUCKET": "files",
     "RETENTION_DAYS": "90",
     "AWS_SECRET_ACCESS_KEY": "s3cret",
 }
@@ -33,8 +35,13 @@ SENDS = {
     "store_update": {Queue.STORE_UPDATES},
     "store_poll": {Queue.INTAKE, Queue.STORE_POLLS},
     "vendor_poll": {Queue.SHIPMENTS, Queue.VENDOR_POLLS},
-    "sweep": {Queue.INTAKE, Queue.DISPATCH, Queue.STORE_UPDATES},
+    "sweep": {Queue.INTAKE, Queue.DISPATCH, Queue.STORE_UPDATES, Queue.SYNCS},
+    "warehouse_api": {Queue.SHIPMENTS, Queue.SYNCS},
+    "warehouse_files_in": {Queue.SHIPMENTS, Queue.SYNCS, Queue.WAREHOUSE_FILES},
+    "inventory_push": {Queue.INTAKE, Queue.SHIPMENTS, Queue.WAREHOUSE_FILES, Queue.SYNCS},
+    "viewer": set(Queue),
     "operator": set(Queue),
+    "set_up": set(Queue),
 }
 """To which queues each function sends, its own included: there it says when a failed message comes back."""
 
@@ -59,7 +66,10 @@ class TestEnvironment:
         assert environment.queues == {Queue.STORE_UPDATES: "https://q/1"}
         assert environment.dead == {Queue.STORE_UPDATES: "https://q/2"}
 
-    @pytest.mark.parametrize("name", ["PLATEN_STACK", "ORDERS_TABLE", "CONNECTIONS_TABLE", "PRODUCTS_TABLE"])
+    @pytest.mark.parametrize(
+        "name",
+        ["PLATEN_STACK", "ORDERS_TABLE", "CONNECTIONS_TABLE", "PRODUCTS_TABLE", "STOCK_TABLE", "FILES_BUCKET"],
+    )
     def test_names_what_is_missing_or_empty_and_shows_nothing(self, name: str) -> None:
         without = {key: value for key, value in TOLD.items() if key != name}
         for environ in (without, TOLD | {name: ""}):
@@ -72,16 +82,20 @@ class TestEnvironment:
         with pytest.raises(ValidationError, match="RETENTION_DAYS"):
             read(Environment, TOLD | {"RETENTION_DAYS": "0"})
         with pytest.raises(ValidationError, match="PUBLIC_URL"):
-            read(OperatorEnvironment, told_by_the_template("operator") | {"PUBLIC_URL": "hooks.example"})
+            read(SetUpEnvironment, told_by_the_template("set_up") | {"PUBLIC_URL": "hooks.example"})
 
     @pytest.mark.parametrize("function", list(SENDS))
     def test_of_each_function_is_complete_by_the_template(self, function: str) -> None:
         environment = read(Environment, told_by_the_template(function))
         assert set(environment.queues) >= SENDS[function]
 
-    def test_of_the_operator_has_what_only_it_is_told(self) -> None:
-        environment = read(OperatorEnvironment, told_by_the_template("operator"))
-        assert set(environment.dead) == set(Queue)
+    @pytest.mark.parametrize("function", ["viewer", "operator", "set_up"])
+    def test_of_who_is_asked_by_people_has_every_dead_letter_queue(self, function: str) -> None:
+        assert set(read(Environment, told_by_the_template(function)).dead) == set(Queue)
+
+    def test_of_who_sets_up_has_what_only_it_is_told(self) -> None:
+        environment = read(SetUpEnvironment, told_by_the_template("set_up"))
+        assert environment.syncs_arn == "the SYNCS_QUEUE_ARN"
 
     def test_of_every_function_is_looked_at(self) -> None:
         assert {folder.removeprefix("functions/") for folder in functions().values()} == set(SENDS)

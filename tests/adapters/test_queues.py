@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from botocore.exceptions import ConnectionClosedError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from platen.adapters.s3_events import messages_in
 from platen.adapters.sqs import SendFailed, SQSQueues
-from platen.messages import MESSAGE_OF, JobHint, Message, OrderHint, PollHint, Queue
+from platen.messages import MESSAGE_OF, FileHint, JobHint, Message, OrderHint, PollHint, Queue
 from tests.adapters.conftest import Open
 from tests.adapters.wire import Wire
 from tests.domain.making import NOW
@@ -214,7 +216,7 @@ class TestMessages:
         fields = {
             name: text
             for name in MESSAGE_OF[queue].model_fields
-            if name not in ("updated_at", "since", "replan", "remap", "tries")
+            if name not in ("updated_at", "since", "replan", "remap", "tries", "kind", "at")
         }
         message = MESSAGE_OF[queue](**fields)
         assert MESSAGE_OF[queue].model_validate_json(message.model_dump_json(exclude_defaults=True)) == message
@@ -238,3 +240,68 @@ class TestMessages:
         with pytest.raises(ValueError) as refused:
             PollHint(connection="x" * 201)
         assert "xxx" not in str(refused.value)
+
+
+def s3_says(*keys: str) -> str:
+    """As S3 puts it on a queue: keys coded as in an address, a space as a plus."""
+    records = [
+        {
+            "eventName": "ObjectCreated:Put",
+            "eventTime": NOW.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+            "s3": {"object": {"key": quote_plus(key, "/")}},
+        }
+        for key in keys
+    ]
+    return json.dumps({"Records": records})
+
+
+class TestWhatS3Says:
+    @pytest.mark.parametrize(
+        "key",
+        ["in/wh/picks/1.csv", "in/wh/picks/a b+c%2F&ü.csv", "in/wh/picks/a/b.csv", "in/wh/ .csv", "in/wh/'\u2028"],
+    )
+    def test_is_a_hint_of_its_connection_with_the_key_as_it_is(self, key: str) -> None:
+        assert messages_in(Queue.WAREHOUSE_FILES, s3_says(key)) == [FileHint(connection="wh", key=key, at=NOW)]
+
+    def test_may_be_of_several_files(self) -> None:
+        found = messages_in(Queue.WAREHOUSE_FILES, s3_says("in/a/picks/1", "in/b/picks/1", "in/a/picks/2"))
+        assert [one.connection for one in found] == ["a", "b", "a"]
+
+    def test_is_no_file_where_the_console_makes_a_folder(self) -> None:
+        assert messages_in(Queue.WAREHOUSE_FILES, s3_says("in/wh/picks/", "in/wh/")) == []
+
+    def test_is_no_file_when_s3_tries_the_queue(self) -> None:
+        tried = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Time": "2026-11-21T09:30:00.000Z", "Bucket": "b"}
+        assert messages_in(Queue.WAREHOUSE_FILES, json.dumps(tried)) == []
+
+    @pytest.mark.parametrize("key", ["in/1.csv", "in", "", "in//picks/1.csv", f"in/{'x' * 201}/1.csv"])
+    def test_of_a_file_in_nobodys_folder_fails_and_is_seen(self, key: str) -> None:
+        with pytest.raises(ValueError):
+            messages_in(Queue.WAREHOUSE_FILES, s3_says(key))
+
+    def test_and_our_own_hints_go_by_the_same_queue(self) -> None:
+        ours = FileHint(connection="wh", key="in/wh/picks/1.csv")
+        assert messages_in(Queue.WAREHOUSE_FILES, ours.model_dump_json()) == [ours]
+
+    @pytest.mark.parametrize(
+        "body",
+        ["", "null", "[]", "{}", '{"Records": []}', '{"Records": [{}]}', '{"Event": "s3:Other"}', "{" * 5000],
+    )
+    def test_that_is_nothing_of_the_kind_is_refused(self, body: str) -> None:
+        with pytest.raises(ValueError):
+            messages_in(Queue.WAREHOUSE_FILES, body)
+
+    @pytest.mark.parametrize("queue", [queue for queue in Queue if queue is not Queue.WAREHOUSE_FILES])
+    def test_is_listened_to_on_its_own_queue_only(self, queue: Queue) -> None:
+        with pytest.raises(ValueError):
+            messages_in(queue, s3_says("in/wh/picks/1.csv"))
+
+    def test_comes_back_from_the_dead_as_our_own(
+        self, queues: SQSQueues, sqs: Wire, urls: dict[Queue, str], dead: dict[Queue, str]
+    ) -> None:
+        for body in (s3_says("in/wh/picks/1.csv", "in/wh/picks/2.csv"), s3_says("in/nobody.csv")):
+            sqs.client.send_message(QueueUrl=dead[Queue.WAREHOUSE_FILES], MessageBody=body)
+        assert queues.redrive(Queue.WAREHOUSE_FILES, 10) == 1
+        back = [json.loads(one["Body"])["key"] for one in lying(sqs, urls[Queue.WAREHOUSE_FILES])]
+        assert sorted(back) == ["in/wh/picks/1.csv", "in/wh/picks/2.csv"]
+        assert queues.depths()[Queue.WAREHOUSE_FILES][1] == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 
 import botocore.exceptions as aws
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from platen.domain.attention import Cause
+from platen.usecases.operate_levels import Level
 from platen_cli.app import to_the_front
 from platen_cli.aws_words import explain
 from platen_cli.calls import LambdaOperator, result_of
@@ -22,7 +24,7 @@ from platen_cli.hints import CAUSES
 from platen_cli.main import app
 from platen_cli.plain import plain
 from platen_cli.stops import Refused, Stop, Unreachable
-from platen_cli.target import Choice, find, operator_in
+from platen_cli.target import Choice, find, outputs_of
 from tests.cli.conftest import Run
 from tests.cli.operator import FakeOperator
 
@@ -134,6 +136,41 @@ def test_a_stranger_at_the_other_end_is_no_operator(said: bytes) -> None:
         result_of(said)
 
 
+FUNCTIONS = {level.function: f"platen-{level.function}-1" for level in Level}
+
+
+class Lambda:
+    """A Lambda client whose functions say who they are; it lets only some of them be invoked."""
+
+    def __init__(self, *open_to: Level) -> None:
+        self.open_to = {FUNCTIONS[level.function] for level in open_to}
+
+    def invoke(self, FunctionName: str, **_asked: object) -> dict[str, object]:
+        if FunctionName not in self.open_to:
+            raise aws.ClientError({"Error": {"Code": "AccessDeniedException", "Message": "m"}}, "Invoke")
+        return {"Payload": BytesIO(json.dumps({"ok": True, "result": {"by": FunctionName}}).encode())}
+
+
+@pytest.mark.parametrize(
+    ("action", "level"),
+    [("orders", Level.VIEW), ("retry", Level.OPERATE), ("connect", Level.SET_UP), ("unheard_of", Level.VIEW)],
+)
+def test_each_level_is_asked_at_its_own_function(action: str, level: Level) -> None:
+    operator = LambdaOperator(Lambda(*Level), FUNCTIONS)
+    assert operator.ask(action) == {"by": FUNCTIONS[level.function]}
+
+
+def test_who_may_not_is_told_what_and_which_policy_to_ask_for() -> None:
+    policy = "arn:aws:iam::111122223333:policy/platen-PlatenSetUp-1"
+    operator = LambdaOperator(Lambda(Level.VIEW), FUNCTIONS | {"PlatenSetUp": policy})
+    with pytest.raises(Refused, match="set up here, and 'connect' is that") as refused:
+        operator.ask("connect")
+    assert policy in refused.value.words
+    assert refused.value.code == "not_permitted"
+    with pytest.raises(Refused, match=r"operate here.* PlatenOperate"):
+        operator.ask("redrive")
+
+
 class BrokenLambda:
     """A Lambda client whose function raises."""
 
@@ -152,7 +189,7 @@ class BrokenLambda:
 def test_a_broken_operator_is_asked_once_and_its_insides_stay_inside() -> None:
     client = BrokenLambda(FunctionError="Unhandled", ResponseMetadata={"RequestId": "r-1"})
     with pytest.raises(Stop, match=r"broke while doing 'resend' \(request r-1\)") as stopped:
-        LambdaOperator(client, "operator").ask("resend", order="1001")
+        LambdaOperator(client, FUNCTIONS).ask("resend", order="1001")
     assert client.invoked == 1
     assert "secret" not in stopped.value.words + stopped.value.advice
 
@@ -199,17 +236,19 @@ class CloudFormation:
 
 def test_a_stack_that_is_not_there_is_said_with_its_region() -> None:
     with pytest.raises(Unreachable, match="no stack 'plate' in eu-central-1") as stopped:
-        operator_in(CloudFormation(), "plate", "eu-central-1")
+        outputs_of(CloudFormation(), "plate", "eu-central-1")
     assert "--region" in stopped.value.advice
 
 
 def test_a_stack_that_is_not_platens_is_not_talked_to() -> None:
     with pytest.raises(Unreachable, match="not a Platen stack"):
-        operator_in(CloudFormation(Bucket="b"), "platen", "eu-central-1")
+        outputs_of(CloudFormation(Bucket="b"), "platen", "eu-central-1")
+    with pytest.raises(Unreachable, match="older version"):
+        outputs_of(CloudFormation(OperatorFunction="platen-Operator-1"), "platen", "eu-central-1")
 
 
-def test_the_operator_is_found_by_the_stacks_output() -> None:
-    assert operator_in(CloudFormation(OperatorFunction="platen-Operator-1"), "platen", "x") == "platen-Operator-1"
+def test_the_functions_are_found_by_the_stacks_outputs() -> None:
+    assert outputs_of(CloudFormation(**FUNCTIONS), "platen", "x") == FUNCTIONS
 
 
 @given(st.text())

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from platen.usecases.operate_levels import level_of
 from platen_cli import stack as local
 from platen_cli.stack import LocalStack
 
@@ -34,12 +35,13 @@ def stack() -> Iterator[LocalStack]:
 
 @pytest.fixture(scope="session")
 def ask(stack: LocalStack) -> Callable[..., dict[str, Any]]:
-    """Asks the operator function: ``ask("status")`` gives its whole answer."""
+    """Asks the function that does such things: ``ask("status")`` gives its whole answer."""
     functions = stack.client("lambda")
 
     def asked(action: str, **given: object) -> dict[str, Any]:
         payload = json.dumps({"action": action} | given).encode()
-        answer = functions.invoke(FunctionName=stack.outputs["OperatorFunction"], Payload=payload)
+        function = stack.outputs[level_of(action).function]
+        answer = functions.invoke(FunctionName=function, Payload=payload)
         said: dict[str, Any] = json.loads(answer["Payload"].read())
         assert "FunctionError" not in answer, said
         return said

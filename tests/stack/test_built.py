@@ -18,7 +18,7 @@ from twins.shipstation.hooks import published_keys, signature
 pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("stack")]
 
 LAYERS = ("RuntimeLayer", "PlatenLayer")
-SERVICES = ("dynamodb", "scheduler", "sqs", "ssm")
+SERVICES = ("dynamodb", "s3", "scheduler", "sqs", "ssm")
 UNCHECKED_HASH = 0b01
 
 

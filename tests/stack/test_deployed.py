@@ -23,6 +23,8 @@ READER = {
     Queue.STORE_UPDATES: "store_update",
     Queue.STORE_POLLS: "store_poll",
     Queue.VENDOR_POLLS: "vendor_poll",
+    Queue.WAREHOUSE_FILES: "warehouse_files_in",
+    Queue.SYNCS: "inventory_push",
 }
 NEEDED = {
     Queue.INTAKE: {"store_order_id": "1001"},
@@ -31,6 +33,8 @@ NEEDED = {
     Queue.STORE_UPDATES: {"order_id": "k7x2m3qpl4tzabcd", "shipment_id": "1-1"},
     Queue.STORE_POLLS: {},
     Queue.VENDOR_POLLS: {},
+    Queue.WAREHOUSE_FILES: {"key": "in/nobody/picks/1.csv"},
+    Queue.SYNCS: {},
 }
 
 
@@ -86,6 +90,6 @@ def test_the_sweep_runs_and_counts(stack: LocalStack, logged: Callable[[str], li
 
 def test_items_expire(stack: LocalStack) -> None:
     dynamodb = stack.client("dynamodb")
-    for key in ("OrdersTable", "ConnectionsTable", "ProductsTable"):
+    for key in ("OrdersTable", "ConnectionsTable", "ProductsTable", "StockTable"):
         found = dynamodb.describe_time_to_live(TableName=stack.outputs[key])["TimeToLiveDescription"]
         assert (found["TimeToLiveStatus"], found["AttributeName"]) == ("ENABLED", "expires_at")

@@ -15,7 +15,9 @@ from samtranslator.translator.translator import Translator
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "template.yaml"
-QUEUES = ("Intake", "Dispatch", "Shipments", "StoreUpdates", "StorePolls", "VendorPolls")
+QUEUES = (
+    "Intake", "Dispatch", "Shipments", "StoreUpdates", "StorePolls", "VendorPolls", "WarehouseFiles", "Syncs",
+)  # fmt: skip
 
 
 @cache

@@ -1,15 +1,17 @@
-"""The one door from outside: three routes, bytes kept as they were signed, and no path in any log."""
+"""The one door from outside: four routes, bytes kept as they were signed, and no path in any log."""
 
 from __future__ import annotations
 
 import json
 
+from platen.usecases.operate_levels import Level
 from tests.template.reading import resource, resources, template, word
 
 ROUTES = {
     "/webhooks/store/{connection}/{key}": ("StoreWebhook", ["post"]),
     "/webhooks/vendor/{connection}/{key}": ("VendorWebhook", ["post"]),
     "/feeds/{connection}/{key}": ("VendorFeed", ["get", "post"]),
+    "/v1/wh/{connection}/{proxy+}": ("WarehouseApi", ["get", "post"]),
 }
 
 
@@ -18,7 +20,7 @@ def _stage() -> dict[str, object]:
     return stage
 
 
-def test_there_are_two_routes_for_webhooks_and_one_for_vendors_that_fetch() -> None:
+def test_there_are_routes_for_webhooks_for_vendors_that_fetch_and_for_warehouses() -> None:
     paths = resource("Api")["Properties"]["Body"]["paths"]
     assert {path: sorted(methods) for path, methods in paths.items()} == {
         path: methods for path, (_, methods) in ROUTES.items()
@@ -42,6 +44,7 @@ def test_nothing_else_of_ours_answers_without_a_login() -> None:
         ("StoreWebhook", "apigateway.amazonaws.com"),
         ("VendorWebhook", "apigateway.amazonaws.com"),
         ("VendorFeed", "apigateway.amazonaws.com"),
+        ("WarehouseApi", "apigateway.amazonaws.com"),
     }
 
 
@@ -86,4 +89,5 @@ def test_every_log_group_forgets() -> None:
 
 
 def test_the_stack_says_where_webhooks_come_in_and_whom_to_ask() -> None:
-    assert {"ApiUrl", "OperatorFunction"} <= set(template()["Outputs"])
+    asked = {name for level in Level for name in (level.function, level.policy)}
+    assert {"ApiUrl", *asked} <= set(template()["Outputs"])

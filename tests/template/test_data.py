@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.template.reading import QUEUES, each, resource, resources, word
@@ -11,6 +13,7 @@ TABLES = {
     "OrdersTable": ["order_id", "item"],
     "ConnectionsTable": ["kind", "name"],
     "ProductsTable": ["store", "sku"],
+    "StockTable": ["owner", "item"],
 }
 INDEXES = {
     "by_state": ["store_state", "placed_at"],
@@ -56,6 +59,12 @@ def test_the_indexes_of_orders_hold_keys_only() -> None:
     found = resource("OrdersTable")["Properties"]["GlobalSecondaryIndexes"]
     assert {one["IndexName"]: [key["AttributeName"] for key in one["KeySchema"]] for one in found} == INDEXES
     assert all(one["Projection"] == {"ProjectionType": "KEYS_ONLY"} for one in found)
+
+
+def test_the_index_of_warehouse_orders_holds_keys_only() -> None:
+    [found] = resource("StockTable")["Properties"]["GlobalSecondaryIndexes"]
+    assert (found["IndexName"], found["Projection"]) == ("by_lane", {"ProjectionType": "KEYS_ONLY"})
+    assert [key["AttributeName"] for key in found["KeySchema"]] == ["lane", "lane_at"]
 
 
 def test_there_is_a_queue_for_each_kind_of_message_and_its_dead_letters() -> None:
@@ -110,9 +119,63 @@ def test_outside_effects_are_done_one_at_a_time() -> None:
         "StoreUpdateMapping": 1,
         "StorePollMapping": 10,
         "VendorPollMapping": 10,
+        "WarehouseFilesInMapping": 1,
+        "InventoryPushMapping": 1,
     }
 
 
 def test_vendors_are_asked_by_so_many_at_once() -> None:
     mapping = resource("VendorDispatchMapping")["Properties"]
     assert word(mapping["ScalingConfig"]["MaximumConcurrency"]) == "DispatchConcurrency"
+
+
+# files
+
+
+def test_the_bucket_outlives_mistakes_and_keeps_versions() -> None:
+    bucket = resource("FilesBucket")
+    assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain"
+    assert bucket["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
+
+
+def test_the_bucket_is_nobodys_business() -> None:
+    bucket = resource("FilesBucket")["Properties"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+    [deny] = resource("FilesBucketPolicy")["Properties"]["PolicyDocument"]["Statement"]
+    assert (deny["Effect"], deny["Principal"], deny["Action"]) == ("Deny", "*", "s3:*")
+    assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert {word(place) for place in deny["Resource"]} == {"FilesBucket", "FilesBucket/*"}
+
+
+def test_only_our_bucket_says_on_the_queue_that_files_came_in() -> None:
+    [rule] = resource("FilesBucket")["Properties"]["NotificationConfiguration"]["QueueConfigurations"]
+    assert (rule["Event"], word(rule["Queue"])) == ("s3:ObjectCreated:*", "WarehouseFilesQueue")
+    # Else what is written in answer would be taken in too, and answered without end.
+    assert rule["Filter"] == {"S3Key": {"Rules": [{"Name": "prefix", "Value": "in/"}]}}
+    [allow] = resource("WarehouseFilesQueuePolicy")["Properties"]["PolicyDocument"]["Statement"]
+    assert (allow["Principal"], allow["Action"]) == ({"Service": "s3.amazonaws.com"}, "sqs:SendMessage")
+    assert allow["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    name, parts = resource("FilesBucket")["Properties"]["BucketName"]["Fn::Sub"]
+    source = allow["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"]
+    assert source == [f"arn:${{AWS::Partition}}:s3:::{name}", parts]
+    assert resource("FilesBucket")["DependsOn"] == "WarehouseFilesQueuePolicy"
+
+
+def test_files_that_name_people_are_forgotten_as_orders_are() -> None:
+    rules = {one.get("Prefix", ""): one for one in _lifecycle()}
+    for prefix in ("out/", "in/", "ack/"):
+        assert word(rules[prefix]["ExpirationInDays"]) == "RetentionDays"
+    # A version that the warehouse took away proves that it was told: as long as the order may be in doubt.
+    assert word(rules["out/"]["NoncurrentVersionExpiration"]["NoncurrentDays"]) == "RetentionDays"
+
+
+def test_no_old_version_is_kept_for_ever() -> None:
+    kept = {one["Prefix"] for one in _lifecycle() if "NoncurrentVersionExpiration" in one}
+    assert kept == {"out/", "in/", "ack/", "own/"}
+    assert {one["Status"] for one in _lifecycle()} == {"Enabled"}
+
+
+def _lifecycle() -> list[dict[str, Any]]:
+    return list(resource("FilesBucket")["Properties"]["LifecycleConfiguration"]["Rules"])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import pytest
 
 from platen import connectors
-from platen.environment import Environment, OperatorEnvironment, read
+from platen.environment import Environment, SetUpEnvironment, read
 from platen.messages import Queue
 from tests.template.reading import ROOT, SOURCE, functions, resource, resources, template, word
 
@@ -23,7 +24,12 @@ TIMEOUTS = {
     "StorePoll": 300,
     "VendorPoll": 300,
     "Sweep": 60,
+    "Viewer": 120,
     "Operator": 120,
+    "SetUp": 120,
+    "WarehouseApi": 28,
+    "WarehouseFilesIn": 300,
+    "InventoryPush": 900,
 }
 
 
@@ -53,7 +59,7 @@ def test_a_function_logs_json_to_a_group_that_forgets(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_finds_its_environment(name: str) -> None:
-    model = OperatorEnvironment if name == "Operator" else Environment
+    model = SetUpEnvironment if name == "SetUp" else Environment
     environment = read(model, _environment(name))
     assert environment.stack == "platen"
     assert environment.retention_days == 180
@@ -72,10 +78,22 @@ def test_a_function_knows_the_queues_it_may_touch_and_no_others(name: str) -> No
     assert told == {queue: f"{_logical(queue)}Queue" for queue in Queue if f"{_logical(queue)}Queue" in places}
 
 
-def test_the_operator_knows_every_dead_letter_queue_and_where_schedules_send() -> None:
-    environment = read(OperatorEnvironment, _environment("Operator"))
+@pytest.mark.parametrize("name", ["Viewer", "Operator", "SetUp"])
+def test_who_is_asked_by_people_knows_every_dead_letter_queue(name: str) -> None:
+    environment = read(Environment, _environment(name))
     assert environment.dead == {queue: f"{_logical(queue)}Dlq" for queue in Queue}
+
+
+def test_who_sets_up_knows_where_schedules_send() -> None:
+    environment = read(SetUpEnvironment, _environment("SetUp"))
     assert (environment.store_polls_arn, environment.vendor_polls_arn) == ("StorePollsQueue", "VendorPollsQueue")
+    assert environment.syncs_arn == "SyncsQueue"
+
+
+@pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - {"SetUp"}))
+def test_nobody_else_is_told_of_schedules(name: str) -> None:
+    told = set(_environment(name))
+    assert not {one for one in told if one.startswith("SCHEDULE_") or one.endswith("_ARN")}
 
 
 @pytest.mark.parametrize("folder", FUNCTIONS.values())
@@ -91,7 +109,8 @@ def test_no_outside_system_is_named() -> None:
     twins = {path.name.removesuffix(".py") for path in (ROOT / "twins").iterdir() if not path.name.startswith("_")}
     names = {*connectors.systems(), *twins} - {"kit"}
     assert names
-    assert [name for name in names if name in text] == []
+    # Names of ours that begin as one of theirs (a folder, a queue) are other words.
+    assert [name for name in names if re.search(rf"\b{name}\b", text)] == []
 
 
 def test_log_levels_that_write_whole_requests_are_not_offered() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.template.reading import each, functions, resource, resources, word
+from platen.usecases.operate_levels import Level
+from tests.template.reading import QUEUES, each, functions, resource, resources, word
 
 SCHEDULER = "schedule:ScheduleGroup/*"
 LEADING = " where kind is health, cache:*"
@@ -20,6 +21,14 @@ SEND = "sqs SendMessage"
 BOTH = "sqs ChangeMessageVisibility DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"
 REDRIVE = "sqs DeleteMessage GetQueueAttributes ReceiveMessage"
 COUNT = "sqs GetQueueAttributes SendMessage"
+LOOK = "sqs GetQueueAttributes"
+LEDGER = {
+    "StockTable": "dynamodb BatchGetItem GetItem PutItem Query",
+    "StockTable/index/by_lane": "dynamodb Query",
+}
+OWN_FILES = {"FilesBucket/own/*": "s3 DeleteObject GetObject PutObject", "FilesBucket": "s3 ListBucket"}
+REPORTS = {"FilesBucket/own/*": "s3 GetObject", "FilesBucket/ack/*": "s3 GetObject", "FilesBucket": "s3 ListBucket"}
+FIND_ORDERS = {f"OrdersTable/index/by_{key}": "dynamodb Query" for key in ("state", "number", "folder")}
 WEBHOOK = {"ConnectionsTable": "dynamodb GetItem", "ssm:*/webhook": "ssm GetParameter"}
 
 MAY: dict[str, dict[str, str]] = {
@@ -54,6 +63,9 @@ MAY: dict[str, dict[str, str]] = {
     | SECRETS
     | {
         "OrdersTable": "dynamodb GetItem PutItem Query UpdateItem",
+        "StockTable": "dynamodb GetItem PutItem",
+        "FilesBucket/out/*": "s3 PutObject",
+        "FilesBucket where prefix is out/*": "s3 ListBucketVersions",
         "DispatchQueue": READ,
         "IntakeQueue": SEND,
         "StoreUpdatesQueue": SEND,
@@ -63,6 +75,7 @@ MAY: dict[str, dict[str, str]] = {
     | {
         "OrdersTable": "dynamodb GetItem PutItem Query UpdateItem",
         "OrdersTable/index/by_vendor_order": "dynamodb Query",
+        "StockTable": "dynamodb GetItem",
         "IntakeQueue": SEND,
         "ShipmentsQueue": BOTH,
         "StoreUpdatesQueue": SEND,
@@ -84,6 +97,7 @@ MAY: dict[str, dict[str, str]] = {
         "OrdersTable": "dynamodb BatchGetItem",
         "OrdersTable/index/by_due": "dynamodb Query",
         "OrdersTable/index/by_feed": "dynamodb Query",
+        "StockTable": "dynamodb GetItem",
         "VendorPollsQueue": READ,
         "ShipmentsQueue": SEND,
     },
@@ -93,28 +107,76 @@ MAY: dict[str, dict[str, str]] = {
         "OrdersTable/index/by_state": "dynamodb Query",
         "ConnectionsTable": "dynamodb GetItem Query",
         "ConnectionsTable where kind is health": "dynamodb PutItem",
+        "StockTable": "dynamodb GetItem Query",
         "IntakeQueue": SEND,
         "DispatchQueue": SEND,
         "StoreUpdatesQueue": SEND,
+        "SyncsQueue": SEND,
     },
-    "Operator": {
+    "WarehouseApi": CONNECTIONS
+    | LEDGER
+    | OWN_FILES
+    | {"ssm:*/webhook": "ssm GetParameter", "ShipmentsQueue": SEND, "SyncsQueue": SEND},
+    "WarehouseFilesIn": CONNECTIONS
+    | LEDGER
+    | OWN_FILES
+    | {
+        "FilesBucket/in/*": "s3 DeleteObject GetObject",
+        "FilesBucket/ack/*": "s3 PutObject",
+        "WarehouseFilesQueue": READ,
+        "ShipmentsQueue": SEND,
+        "SyncsQueue": SEND,
+    },
+    "InventoryPush": CONNECTIONS
+    | SECRETS
+    | LEDGER
+    | OWN_FILES
+    | {
+        "OrdersTable": "dynamodb BatchGetItem Query",
+        "FilesBucket": "s3 ListBucket ListBucketVersions",
+        "FilesBucket/out/*": "s3 GetObject PutObject",
+        "SyncsQueue": BOTH,
+        **{f"{queue}Queue": SEND for queue in ("Intake", "Shipments", "StorePolls", "WarehouseFiles")},
+    },
+    "Viewer": LEDGER
+    | REPORTS
+    | FIND_ORDERS
+    | {
+        "OrdersTable": "dynamodb BatchGetItem GetItem Query",
+        "ConnectionsTable": "dynamodb BatchGetItem GetItem Query",
+        "ProductsTable": "dynamodb BatchGetItem",
+        "StockTable": "dynamodb BatchGetItem GetItem Query",
+        **{f"{queue}{kind}": LOOK for queue in QUEUES for kind in ("Queue", "Dlq")},
+    },
+    "Operator": CONNECTIONS
+    | SECRETS
+    | LEDGER
+    | REPORTS
+    | FIND_ORDERS
+    | {
         "OrdersTable": "dynamodb BatchGetItem GetItem PutItem Query",
-        "OrdersTable/index/by_state": "dynamodb Query",
-        "OrdersTable/index/by_number": "dynamodb Query",
-        "OrdersTable/index/by_folder": "dynamodb Query",
+        "OrdersTable/index/by_due": "dynamodb Query",
+        "ProductsTable": "dynamodb BatchGetItem",
+        **{f"{queue}Queue": COUNT for queue in QUEUES},
+        **{f"{queue}Dlq": REDRIVE for queue in QUEUES},
+    },
+    "SetUp": LEDGER
+    | REPORTS
+    | FIND_ORDERS
+    | {
+        "OrdersTable": "dynamodb BatchGetItem GetItem PutItem Query",
         "OrdersTable/index/by_due": "dynamodb Query",
         "ConnectionsTable": "dynamodb BatchGetItem BatchWriteItem GetItem PutItem Query",
         "ConnectionsTable where kind is connection, health": "dynamodb DeleteItem",
         "ProductsTable": "dynamodb BatchGetItem BatchWriteItem",
+        "StockTable": "dynamodb BatchGetItem DeleteItem GetItem PutItem Query",
         "ssm:*/webhook": "ssm DeleteParameters GetParameter PutParameter",
         "ssm:*/credentials": "ssm DeleteParameters GetParameter PutParameter",
         "ssm:*/token": "ssm DeleteParameters GetParameter PutParameter",
         SCHEDULER: "scheduler CreateSchedule DeleteSchedule UpdateSchedule",
         "ScheduleRole where iam:PassedToService is scheduler.amazonaws.com": "iam PassRole",
-        **{f"{queue}Queue": COUNT for queue in ("Intake", "Dispatch", "Shipments")},
-        **{f"{queue}Queue": COUNT for queue in ("StoreUpdates", "StorePolls", "VendorPolls")},
-        **{f"{queue}Dlq": REDRIVE for queue in ("Intake", "Dispatch", "Shipments")},
-        **{f"{queue}Dlq": REDRIVE for queue in ("StoreUpdates", "StorePolls", "VendorPolls")},
+        **{f"{queue}{kind}": LOOK for queue in QUEUES for kind in ("Queue", "Dlq")},
+        **{f"{queue}Queue": COUNT for queue in ("Intake", "Dispatch", "StoreUpdates", "Syncs")},
     },
 }
 
@@ -123,6 +185,10 @@ WITH_STARS = {
     "ssm:*/credentials": "the same",
     "ssm:*/token": "the same",
     SCHEDULER: "a schedule of each connection; the group is this stack's own",
+    "FilesBucket/out/*": "files are told apart by where they lie: what a warehouse takes",
+    "FilesBucket/in/*": "what it brings",
+    "FilesBucket/ack/*": "what is said of that",
+    "FilesBucket/own/*": "what nobody else needs",
 }
 MANAGED = {
     "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole": "SAM gives it to every function: to log",
@@ -139,8 +205,8 @@ def test_a_function_may_do_exactly_what_it_does(function: str) -> None:
     assert _granted(resource(f"{function}Role")["Properties"]) == MAY[function]
 
 
-def test_schedules_may_only_send_polls() -> None:
-    sent = {"StorePollsQueue": SEND, "VendorPollsQueue": SEND, "SchedulesDlq": SEND}
+def test_schedules_may_only_send_polls_and_syncs() -> None:
+    sent = {f"{name}": SEND for name in ("StorePollsQueue", "VendorPollsQueue", "SyncsQueue", "SchedulesDlq")}
     assert _granted(resource("ScheduleRole")["Properties"]) == sent
 
 
@@ -149,6 +215,53 @@ def test_nobody_may_do_everything_or_anywhere() -> None:
         for place, actions in _granted(role).items():
             assert "*" not in actions, f"{name} may do any {actions} on {place}"
             assert "*" not in place.partition(" where")[0] or place in WITH_STARS, f"{name} may touch {place}"
+
+
+WRITES = ("Put", "Update", "Delete", "BatchWrite", "Send", "Receive", "Create", "Change", "Pass")
+
+
+def test_who_may_view_changes_nothing_and_reads_no_secret() -> None:
+    for place, actions in MAY["Viewer"].items():
+        assert not place.startswith("ssm"), place
+        assert not [one for one in actions.split()[1:] if one.startswith(WRITES)], place
+
+
+def test_who_may_operate_writes_no_secrets_but_tokens_and_makes_no_schedules() -> None:
+    for place, actions in MAY["Operator"].items():
+        assert not place.startswith(("schedule", "ScheduleRole")), place
+        assert not place.startswith("ssm") or "Put" not in actions or place == "ssm:*/token", place
+
+
+def test_who_may_set_up_takes_nothing_from_a_queue() -> None:
+    assert not [place for place, actions in MAY["SetUp"].items() if "ReceiveMessage" in actions]
+
+
+STACK = "arn:${AWS::Partition}:cloudformation:${AWS::Region}:${AWS::AccountId}:stack/${AWS::StackName}/*"
+LEVELS = {
+    "PlatenView": {"Viewer"},
+    "PlatenOperate": {"Viewer", "Operator"},
+    "PlatenSetUp": {"Viewer", "SetUp"},
+}
+
+
+def test_there_is_a_policy_for_each_level() -> None:
+    assert set(resources("AWS::IAM::ManagedPolicy")) == set(LEVELS) == {level.policy for level in Level}
+
+
+@pytest.mark.parametrize("policy", LEVELS)
+def test_people_of_a_level_may_invoke_its_functions_and_find_the_stack(policy: str) -> None:
+    """Nothing else: no table, no queue, no file, no secret, no other function."""
+    find, invoke = resource(policy)["Properties"]["PolicyDocument"]["Statement"]
+    assert (find["Effect"], find["Action"]) == ("Allow", "cloudformation:DescribeStacks")
+    assert find["Resource"] == {"Fn::Sub": STACK}
+    assert (invoke["Effect"], invoke["Action"]) == ("Allow", "lambda:InvokeFunction")
+    assert {word(place) for place in invoke["Resource"]} == LEVELS[policy]
+
+
+@pytest.mark.parametrize("policy", LEVELS)
+def test_a_policy_lets_cloudformation_name_it_and_give_it_to_nobody(policy: str) -> None:
+    """A fixed name would keep a second stack out, and ask for more rights of whoever deploys."""
+    assert not {"ManagedPolicyName", "Users", "Groups", "Roles"} & set(resource(policy)["Properties"])
 
 
 def test_managed_policies_are_only_those_that_sam_gives() -> None:
@@ -188,6 +301,8 @@ def _condition(statement: dict[str, Any]) -> str:
             return ""
         case {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": keys}}:
             return f" where kind is {', '.join(keys)}"
+        case {"StringLike": {"s3:prefix": prefix}}:
+            return f" where prefix is {prefix}"
         case {"StringEquals": {"iam:PassedToService": service}}:
             return f" where iam:PassedToService is {service}"
         case other:

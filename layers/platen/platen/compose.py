@@ -13,19 +13,26 @@ from platen.adapters import aws
 from platen.adapters.clock import WallClock
 from platen.adapters.dynamodb_connections import DynamoDBCache, DynamoDBConnections, DynamoDBProducts
 from platen.adapters.dynamodb_feed import DynamoDBFeed
+from platen.adapters.dynamodb_ledger import DynamoDBLedger
 from platen.adapters.dynamodb_orders import DynamoDBOrders
+from platen.adapters.s3_events import messages_in
+from platen.adapters.s3_files import S3Files
 from platen.adapters.sqs import SQSQueues
 from platen.adapters.ssm import SSMSecrets
 from platen.domain.artwork import Seen
 from platen.domain.connection import Role
-from platen.environment import Environment, OperatorEnvironment, read
+from platen.environment import Environment, SetUpEnvironment, read
 from platen.hub import Hub
-from platen.messages import MESSAGE_OF, JobHint, Message, OrderHint, PollHint, Queue, ShipmentHint, VendorHint
+from platen.messages import FileHint, JobHint, OrderHint, PollHint, Queue, ShipmentHint, SyncHint, VendorHint
 from platen.observability import logger
 from platen.ports import Artwork, Http
+from platen.usecases.operate_levels import Level
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+    from platen.usecases.configure import Desk
+    from platen.usecases.feed import Answer as Served
 
 type Event = dict[str, Any]
 type Answer = dict[str, Any]
@@ -52,6 +59,8 @@ def hub() -> Hub:
         secrets=SSMSecrets(aws.ssm(), env.stack, clock),
         queues=SQSQueues(aws.sqs(), env.queues, env.dead),
         feed=DynamoDBFeed(aws.dynamodb(), env.orders_table, cuts, retention),
+        files=S3Files(_LazyClient(aws.s3), env.files_bucket),
+        ledger=DynamoDBLedger(aws.dynamodb(), env.stock_table, clock, retention),
         open_http=_open_http,
         artwork=_LazyArtwork(),
     )
@@ -62,6 +71,16 @@ def _open_http(hosts: Any) -> Http:
     from platen.adapters.http import RequestsHttp  # noqa: PLC0415
 
     return RequestsHttp(hosts, environment().extra_hosts)
+
+
+class _LazyClient:
+    """A client that is made when it is first used: each costs time at a cold start, and few touch files."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._make(), name)
 
 
 class _LazyArtwork:
@@ -134,10 +153,35 @@ def vendor_feed(event: Event, _context: Any) -> Answer:
         body=body,
     )
     answer = serve(hub(), connection_id=path["connection"], key=path["key"], request=request)
+    return _answer(answer)
+
+
+def warehouse_api(event: Event, _context: Any) -> Answer:
+    from platen.usecases.warehouse.serve import serve  # noqa: PLC0415
+
+    path = event["pathParameters"]
+    body = _raw(event)
+    if body is None:
+        return {"statusCode": 400, "body": ""}
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    answer = serve(
+        hub(),
+        connection_id=path["connection"],
+        authorization=headers.get("authorization", ""),
+        method=event["httpMethod"],
+        path=path["proxy"],
+        query=event.get("queryStringParameters") or {},
+        headers=headers,
+        body=body,
+    )
+    return _answer(answer)
+
+
+def _answer(reply: Served) -> Answer:
     return {
-        "statusCode": int(answer.status),
-        "headers": answer.headers,
-        "body": base64.b64encode(answer.body).decode(),
+        "statusCode": int(reply.status),
+        "headers": dict(reply.headers),
+        "body": base64.b64encode(reply.body).decode(),
         "isBase64Encoded": True,
     }
 
@@ -197,12 +241,29 @@ def vendor_poll(event: Event, context: Any) -> Answer:
     return _batch(Queue.VENDOR_POLLS, poll_vendor, event, context)
 
 
+def warehouse_files_in(event: Event, context: Any) -> Answer:
+    from platen.usecases.warehouse.take_file import take_file  # noqa: PLC0415
+
+    return _batch(Queue.WAREHOUSE_FILES, take_file, event, context)
+
+
+def inventory_push(event: Event, context: Any) -> Answer:
+    from platen.usecases.sync.due import sync  # noqa: PLC0415
+
+    def in_time(the_hub: Hub, hint: SyncHint) -> None:
+        sync(the_hub, hint, lambda: context.get_remaining_time_in_millis() / 1000)
+
+    return _batch(Queue.SYNCS, in_time, event, context)
+
+
 type UseCase = (
     Callable[[Hub, OrderHint], None]
     | Callable[[Hub, JobHint], None]
     | Callable[[Hub, VendorHint], None]
     | Callable[[Hub, ShipmentHint], None]
     | Callable[[Hub, PollHint], None]
+    | Callable[[Hub, FileHint], None]
+    | Callable[[Hub, SyncHint], None]
 )
 
 _FIRST_RETRY = 15
@@ -227,11 +288,11 @@ def _batch(queue: Queue, usecase: UseCase, event: Event, context: Any) -> Answer
 def _handle(queue: Queue, usecase: Any, record: SQSRecord) -> None:
     ids: dict[str, Any] = {}
     try:
-        message: Message = MESSAGE_OF[queue].model_validate_json(record.body)
-        # A message is nothing but ids: every log line of its work carries them.
-        ids = message.model_dump(mode="json", exclude_defaults=True)
-        logger.append_keys(**ids)
-        usecase(hub(), message)
+        for message in messages_in(queue, record.body):
+            # A message is nothing but ids: every log line of its work carries them.
+            ids = message.model_dump(mode="json", exclude_defaults=True)
+            logger.append_keys(**ids)
+            usecase(hub(), message)
     except Exception:
         # Whatever it was, the message must come back; what it was is in the log, without its body.
         logger.exception("message failed", extra={"queue": queue.value, "message_id": record.message_id})
@@ -262,18 +323,38 @@ def sweep(_event: Event, _context: Any) -> dict[str, int]:
     return run(hub())
 
 
+def viewer(event: Event, _context: Any) -> Answer:
+    return _asked(event, Level.VIEW)
+
+
 def operator(event: Event, _context: Any) -> Answer:
-    from platen.adapters.scheduler import EventBridgeSchedules  # noqa: PLC0415
-    from platen.usecases.configure import Desk  # noqa: PLC0415
+    return _asked(event, Level.OPERATE)
+
+
+def set_up(event: Event, _context: Any) -> Answer:
+    return _asked(event, Level.SET_UP, _desk())
+
+
+def _asked(event: Event, level: Level, desk: Desk | None = None) -> Answer:
     from platen.usecases.operate import Operator  # noqa: PLC0415
 
-    env = read(OperatorEnvironment)
+    return Operator(hub(), desk, level.may).answer(event)
+
+
+def _desk() -> Desk:
+    from platen.adapters.scheduler import EventBridgeSchedules  # noqa: PLC0415
+    from platen.usecases.configure import Desk  # noqa: PLC0415
+
+    env = read(SetUpEnvironment)
     schedules = EventBridgeSchedules(
         aws.scheduler(),
         group=env.schedule_group,
         role_arn=env.schedule_role_arn,
         dead_letter_arn=env.schedule_dlq_arn,
-        arns={Queue.STORE_POLLS: env.store_polls_arn, Queue.VENDOR_POLLS: env.vendor_polls_arn},
+        arns={
+            Queue.STORE_POLLS: env.store_polls_arn,
+            Queue.VENDOR_POLLS: env.vendor_polls_arn,
+            Queue.SYNCS: env.syncs_arn,
+        },
     )
-    desk = Desk(stack=env.stack, schedules=schedules, public_url=env.public_url.rstrip("/"))
-    return Operator(hub(), desk).answer(event)
+    return Desk(stack=env.stack, schedules=schedules, public_url=env.public_url.rstrip("/"))

@@ -20,6 +20,8 @@ class Environment(BaseModel):
     orders_table: str = Field(alias="ORDERS_TABLE", min_length=1)
     connections_table: str = Field(alias="CONNECTIONS_TABLE", min_length=1)
     products_table: str = Field(alias="PRODUCTS_TABLE", min_length=1)
+    stock_table: str = Field(alias="STOCK_TABLE", min_length=1)
+    files_bucket: str = Field(alias="FILES_BUCKET", min_length=1)
     allowed_hosts: str = Field(alias="ALLOWED_HOSTS", default="")
     retention_days: int = Field(alias="RETENTION_DAYS", default=180, ge=1)
     queues: dict[Queue, str]
@@ -31,14 +33,15 @@ class Environment(BaseModel):
         return tuple(host.strip().lower() for host in self.allowed_hosts.split(",") if host.strip())
 
 
-class OperatorEnvironment(Environment):
-    """What only the operator is told."""
+class SetUpEnvironment(Environment):
+    """What only the function that sets things up is told."""
 
     schedule_group: str = Field(alias="SCHEDULE_GROUP", min_length=1)
     schedule_role_arn: str = Field(alias="SCHEDULE_ROLE_ARN", min_length=1)
     schedule_dlq_arn: str = Field(alias="SCHEDULE_DLQ_ARN", min_length=1)
     store_polls_arn: str = Field(alias="STORE_POLLS_QUEUE_ARN", min_length=1)
     vendor_polls_arn: str = Field(alias="VENDOR_POLLS_QUEUE_ARN", min_length=1)
+    syncs_arn: str = Field(alias="SYNCS_QUEUE_ARN", min_length=1)
     public_url: str = Field(alias="PUBLIC_URL", pattern="^https?://")
 
 

@@ -26,7 +26,9 @@ from platen.usecases.decide import NotPossible, decide
 from platen.usecases.disconnect import disconnect
 from platen.usecases.health import worked
 from platen.usecases.look_again import look_again
+from platen.usecases.operate_levels import EVERY, Level, level_of
 from platen.usecases.operate_sorting import SORTING
+from platen.usecases.operate_stock import STOCK
 from platen.usecases.requests import (
     Connect,
     Decide,
@@ -45,11 +47,19 @@ type Answer = dict[str, Any]
 
 
 class Operator:
-    """Answers one request. ``desk`` has what only this function may touch."""
+    """Answers one request. ``desk`` has what only the function that sets up may touch; ``may`` are the levels that
+    are done here."""
 
-    def __init__(self, hub: Hub, desk: Desk) -> None:
+    def __init__(self, hub: Hub, desk: Desk | None, may: frozenset[Level] = EVERY) -> None:
         self.hub = hub
-        self.desk = desk
+        self._desk = desk
+        self._may = may
+
+    @property
+    def desk(self) -> Desk:
+        if self._desk is None:
+            raise LookupError("this function sets nothing up: schedules and addresses are not its business")
+        return self._desk
 
     def answer(self, payload: dict[str, Any]) -> Answer:  # noqa: PLR0911 - one exit for each kind of no
         """Never raises for what a person did; what it cannot explain is a bug, and raises."""
@@ -58,6 +68,9 @@ class Operator:
         if entry is None:
             known = ", ".join(sorted(_ACTIONS))
             return _error("unknown_action", f"There is no action {action!r}. There are: {known}.")
+        level = level_of(str(action))
+        if level not in self._may:
+            return _error("not_permitted", _not_here(str(action), level))
         model, do = entry
         fields = {name: value for name, value in payload.items() if name != "action"}
         try:
@@ -266,7 +279,15 @@ _ACTIONS: dict[str, tuple[type[BaseModel], Callable[[Operator, Any], Answer]]] =
     "products_import": (ImportProducts, Operator.products_import),
     "products": (LookUpProducts, Operator.products),
     **SORTING,
+    **STOCK,
 }
+
+
+def _not_here(action: str, level: Level) -> str:
+    return (
+        f"This function does not do {action}. Ask the one that the stack's output {level.function} names;"
+        f" the policy {level.policy} of the stack lets people invoke it."
+    )
 
 
 def _finding(finding: Any) -> Answer:
