@@ -185,9 +185,18 @@ def _first(desk: Desk, warehouse: str, run_id: str, *, all_rows: bool) -> Report
 def _to_csv(desk: Desk, warehouse: str, run_id: str, path: str) -> int:
     import csv  # noqa: PLC0415 - only when wanted
     import sys  # noqa: PLC0415
+    from contextlib import nullcontext  # noqa: PLC0415
 
     written = 0
-    with sys.stdout if path == "-" else Path(path).expanduser().open("w", newline="", encoding="utf-8") as file:
+    try:
+        opened = (
+            nullcontext(sys.stdout)
+            if path == "-"
+            else Path(path).expanduser().open("w", newline="", encoding="utf-8")
+        )
+    except OSError as error:
+        raise WrongUsage(f"{path} cannot be written: {error.strerror}.") from None
+    with opened as file:
         rows = csv.writer(file)
         for number, page in enumerate(_pages(desk, warehouse, run_id)):
             if not number:
