@@ -175,7 +175,18 @@ UNSEEN = errors(
 def begun(*user_errors: dict[str, Any], costs: Any = SEEN) -> ScriptedHttp:
     operation = None if user_errors else {"id": EXPORT, "status": "CREATED"}
     payload = {"bulkOperation": operation, "userErrors": list(user_errors)}
-    return ScriptedHttp().on("PlatenCosts", costs).on("PlatenExportRun", data({"bulkOperationRunQuery": payload}))
+    return (
+        ScriptedHttp()
+        .on("PlatenCosts", costs)
+        .on("PlatenExports", exports())
+        .on("PlatenExportRun", data({"bulkOperationRunQuery": payload}))
+    )
+
+
+def exports(*found: tuple[str, str]) -> Any:
+    """(status, query) of the app's latest bulk operations."""
+    rows = [{"id": EXPORT, "status": status, "query": query} for status, query in found]
+    return data({"bulkOperations": {"nodes": rows}})
 
 
 def status(status: str, **more: Any) -> Any:
@@ -192,6 +203,26 @@ def test_an_export_asks_for_no_costs_where_they_would_fail_it() -> None:
     http = begun(costs=UNSEEN)
     assert stock(http).begin_export() == Export(EXPORT)
     assert "unitCost" not in http.named("PlatenExportRun")[0].variables["query"]
+
+
+OURS = documents_stock.exported(costs=True)
+
+
+@pytest.mark.parametrize("status", ["CREATED", "RUNNING"])
+def test_an_export_that_is_at_work_already_is_taken_up(status: str) -> None:
+    http = begun().on("PlatenExports", exports(("RUNNING", "{ shop { id } }"), (status, f"  {OURS}\n")))
+    assert stock(http).begin_export() == Export(EXPORT)
+    assert http.named("PlatenExportRun") == []
+
+
+@pytest.mark.parametrize(
+    "found",
+    [("COMPLETED", OURS), ("CANCELING", OURS), ("RUNNING", documents_stock.exported(costs=False)), ("RUNNING", "")],
+)
+def test_what_is_over_or_another_question_is_not_taken_up(found: tuple[str, str]) -> None:
+    http = begun().on("PlatenExports", exports(found))
+    stock(http).begin_export()
+    assert len(http.named("PlatenExportRun")) == 1
 
 
 @pytest.mark.parametrize("code", ["OPERATION_IN_PROGRESS", "LIMIT_REACHED"])

@@ -216,6 +216,10 @@ CASES: dict[str, tuple[dict[str, Any], Standing]] = {
         ),
         Standing(6, 0, {"70001": 3, "70002": 3}),
     ),
+    "what a service could not complete is open, at no place": (
+        order(1, [line(11, unfulfilled=2)], [routed(1, "INCOMPLETE", MAIN, (11, 2))]),
+        Standing(2, 0),
+    ),
     "what is over is not open": (
         order(
             1,

@@ -263,10 +263,16 @@ def test_an_export_that_came_to_nothing_says_so(shop: Shop, fate: str) -> None:
     assert fate.lower() in shop.store().export(begun.export_id).failed.lower()
 
 
-def test_too_many_exports_at_once_are_waited_for(shop: Shop) -> None:
+def test_an_export_that_was_begun_is_taken_up_and_others_in_the_way_are_waited_for(shop: Shop) -> None:
     shop.twin.shop.bulk.delay_seconds = 60
-    for _ in range(5):
+    begun = shop.store().begin_export()
+    assert shop.store().begin_export() == begun
+    for one in shop.twin.shop.bulk.operations.values():
+        one.query = "{ shop { id } }"
+    for _ in range(4):
         shop.store().begin_export()
+        for one in shop.twin.shop.bulk.operations.values():
+            one.query = "{ shop { id } }"
     with pytest.raises(Busy):
         shop.store().begin_export()
 

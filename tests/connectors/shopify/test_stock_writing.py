@@ -303,6 +303,16 @@ def test_where_surely_nothing_was_done_the_verdict_leaves(happening: Happening, 
     assert room.done == {}
 
 
+@pytest.mark.parametrize("adjust", [False, True], ids=["set", "adjust"])
+def test_a_no_in_the_middle_does_not_pass_for_a_no_to_all(adjust: bool) -> None:
+    room = a_room(bundles=frozenset({"1"}), names_rows=False)
+    room.before = [None, None, None, None, None, gives(reply(403, b""))]
+    found = (room.adjust if adjust else room.set)(writes(to=1))
+    assert results(found) == {UNCLEAR: 3, WRITTEN: 6, REFUSED: 1}
+    assert results((room.adjust if adjust else room.set)(writes(to=1)))[UNCLEAR] == 0
+    assert set(room.done.values()) == {1}
+
+
 def test_one_half_that_stays_lost_leaves_the_other_as_it_is() -> None:
     room = a_room(bundles=frozenset({"1"}), names_rows=False)
     room.before = [None, raises(CUT), raises(CUT), raises(CUT)]

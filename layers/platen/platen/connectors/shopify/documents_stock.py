@@ -137,6 +137,15 @@ mutation PlatenExportRun($query: String!) {
 }""",
 )
 
+EXPORTS = Document(
+    "PlatenExports",
+    Kind.READ,
+    15,
+    "query PlatenExports { bulkOperations(first: 20) { nodes { id status query } } }",
+)
+
+"""The newest first (documented)."""
+
 EXPORT_STATUS = Document(
     "PlatenExportStatus",
     Kind.READ,
@@ -196,6 +205,7 @@ STOCK_DOCUMENTS: tuple[Document, ...] = (
     PRODUCT_VARIANTS,
     COSTS,
     EXPORT_RUN,
+    EXPORTS,
     EXPORT_STATUS,
     SET_QUANTITIES,
     ADJUST_QUANTITIES,

@@ -3,7 +3,8 @@
 ::
 
     begin ──▶ bulk operation: created, running ──▶ completed ──▶ a file of one JSON object for each variant
-      └─ in use by others: Busy                        └──▶ failed, cancelled, expired: begin anew
+      ├─ one of ours is at work: take it up              └──▶ failed, cancelled, expired: begin anew
+      └─ others are in the way: Busy
 
 The file has all of a variant in its own row, so rows may come in any order and nothing is kept while it is read. A
 file with fewer rows than Shopify counted is no list of all variants: it is refused at its end.
@@ -58,8 +59,20 @@ def sees_costs(client: Client) -> bool:
 
 
 def begin(client: Client) -> Export:
-    """Have Shopify list all variants. Raises Busy while other exports of the app are in the way."""
+    """Have Shopify list all variants, unless it is at it. Raises Busy while other exports are in the way."""
     query = documents.exported(costs=sees_costs(client))
+    return _under_way(client, query) or _run(client, query)
+
+
+def _under_way(client: Client, query: str) -> Export | None:
+    """One of the same question: its id was lost with a reply, or with whoever began it."""
+    answer = client.run(documents.EXPORTS)
+    found = reading.parse(theirs.BulkOperations, dict(answer.data), documents.EXPORTS).bulk_operations.nodes
+    ours = (one for one in found if one.status in _UNDER_WAY and one.query.split() == query.split())
+    return next((_to_export(one) for one in ours), None)
+
+
+def _run(client: Client, query: str) -> Export:
     try:
         answer = client.run(documents.EXPORT_RUN, {"query": query})
         payload = answer.data.get("bulkOperationRunQuery")

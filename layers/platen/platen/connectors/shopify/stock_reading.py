@@ -17,6 +17,8 @@ from platen.ports.stock import Level, Place, Standing
 
 _OVER = ("CLOSED", "CANCELLED")
 """Of fulfillment orders: nothing more leaves by them."""
+_COUNTED = ("OPEN", "IN_PROGRESS", "ON_HOLD", "SCHEDULED")
+"""Of those: what they hold is committed at their place. Of others (``INCOMPLETE``) that is not known."""
 _LEFT = "SUCCESS"
 """Of fulfillments: what they name has left; others failed, were cancelled, or are still with a service."""
 MOST_FULFILLMENTS = 250
@@ -175,13 +177,13 @@ def _routed(order: theirs.StandingOrder) -> set[str]:
 
 
 def _open_at(order: theirs.StandingOrder) -> dict[str, Counter[str]]:
-    """Line -> place (empty: not told) -> what is still to leave from there."""
+    """Line -> place (empty: not told, or not counted at any) -> what is still to leave from there."""
     found: dict[str, Counter[str]] = {}
     for one in order.fulfillment_orders.nodes:
         if one.status in _OVER:
             continue
         where = one.assigned_location.location if one.assigned_location else None
-        place = wire.number_of(where.id) if where else ""
+        place = wire.number_of(where.id) if where and one.status in _COUNTED else ""
         for part in one.line_items.nodes:
             found.setdefault(part.line_item.number, Counter())[place] += max(0, part.remaining_quantity)
     return found

@@ -12,8 +12,8 @@ there, and remembers a key for 24 hours (documented): the same key and body agai
 What is *set* may be tried in any grouping: a row that was written before is found changed, is stale, and is read
 anew. What is *added* may not, for an addition that was done before would be done again. So additions are never
 regrouped: they are divided at fixed places only, each part by a key of its place, and whoever repeats the whole by
-the same key finds each part as it was. That is also why a verdict (Busy, Denied) may leave from the middle: the
-call is repeated, with the same key and rows.
+the same key finds each part as it was. That is also why Busy and Unreachable may leave from the middle: the call is
+repeated, with the same key and rows. Denied and Refused leave only while nothing was done.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from platen.connectors.shopify.client import Client
 from platen.connectors.shopify.documents import Document
 from platen.connectors.shopify.wire_stock import CodedError, Refusals
 from platen.domain.model import digest
-from platen.domain.verdicts import Unclear, Verdict
+from platen.domain.verdicts import Denied, Refused, Unclear, Verdict
 from platen.ports import Clock
 from platen.ports.stock import REFUSED, STALE, UNCLEAR, WRITTEN, Outcome, Write
 
@@ -120,10 +120,17 @@ class Writing:
 
     def _write(self, part: Part, key: str) -> Iterator[Outcome]:
         """``key`` is the caller's; the part may have one of its own."""
-        todo = [part]
+        todo, something_done = [part], False
         while todo:
             part = todo.pop()
-            errors = self._ask_until_clear(part)
+            try:
+                errors = self._ask_until_clear(part)
+            except (Denied, Refused) as no:
+                if not something_done:
+                    raise
+                # As a verdict it would pass for a no to all of it.
+                errors = [_in_doubt(no)]
+            something_done = something_done or not errors or errors[0].code == _IN_DOUBT
             if not errors:
                 yield from (Outcome(one.stock_id, WRITTEN) for one in part.rows)
             elif error := _of_all(part, errors):

@@ -148,7 +148,12 @@ class BulkOperation(Wire):
     status: str
     error_code: Text = ""
     root_object_count: Number | None = None
+    query: Text = ""
     url: Annotated[Text, StringConstraints(max_length=8000)] = ""
+
+
+class BulkOperations(Wire):
+    bulk_operations: Nodes[BulkOperation]
 
 
 class CodedError(Wire):
