@@ -371,7 +371,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(STEPS)
 def test_whatever_happens_the_counts_add_up(steps: list[tuple[str, int]]) -> None:
     shop = Shelf()

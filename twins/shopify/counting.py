@@ -1,72 +1,37 @@
-"""The mutations that change stock, and the words in which the shop refuses them.
-
-Messages are as recorded answers and the published schema have them; what is inferred is marked so.
-"""
+"""The mutations that change stock, each once for its key."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 from graphql import GraphQLError
 
 from twins.shopify.access import Context
-from twins.shopify.catalogue import InventoryItem
-from twins.shopify.model import Location, gid
+from twins.shopify.model import gid
 from twins.shopify.reading import RESOLVERS, app, number_of
 from twins.shopify.search import refuse
 from twins.shopify.stock import InventoryLevel, InventoryWrite, Row
-
-REASONS = (
-    "correction",
-    "cycle_count_available",
-    "damaged",
-    "movement_canceled",
-    "movement_created",
-    "movement_received",
-    "movement_updated",
-    "other",
-    "promotion",
-    "quality_control",
-    "received",
-    "reservation_created",
-    "reservation_deleted",
-    "reservation_updated",
-    "restock",
-    "safety_stock",
-    "shrinkage",
+from twins.shopify.stock_rules import (
+    ADJUSTABLE,
+    SETTABLE,
+    Place,
+    Refused,
+    current,
+    find_place,
+    problem,
+    refuse_if,
+    stale,
+    twice,
+    wrong_delta,
+    wrong_head,
+    wrong_ledger,
+    wrong_quantity,
 )
-SETTABLE = ("available", "on_hand")
-ADJUSTABLE = ("available", "damaged", "incoming", "quality_control", "reserved", "safety_stock")
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
+
 _MOST_ROWS = 250
-_STALE = "CHANGE_FROM_QUANTITY_STALE"
-
-type Problem = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Place:
-    """A row of a write, with the item and the location it is about."""
-
-    row: Row
-    item: InventoryItem
-    location: Location
-    path: tuple[str, ...]
-    document: str | None = None
-
-
-@dataclass
-class _Refused(Exception):
-    problems: list[Problem]
-
-
-def _problem(code: str, message: str, *field: str) -> Problem:
-    return {"field": list(field) or None, "message": message, "code": code}
 
 
 def _once(
@@ -90,7 +55,7 @@ def _once(
     if known:
         refusal = shop.keys.refusal(known, fingerprint)
         write.result = refusal[0] if refusal else "repeated"
-        return {"user_errors": [_problem(*refusal)]} if refusal else known.payload or {}
+        return {"user_errors": [problem(*refusal)]} if refusal else known.payload or {}
     attempt = shop.keys.begin(key, fingerprint)
     if shop.keys.fail:
         shop.keys.fail -= 1
@@ -101,7 +66,7 @@ def _once(
         shop.stock.before_next.pop(0)()
     try:
         attempt.payload = {**do(), "user_errors": []}
-    except _Refused as refused:
+    except Refused as refused:
         write.result = refused.problems[0]["code"]
         return {"user_errors": refused.problems}
     return attempt.payload
@@ -134,22 +99,22 @@ def _set_quantities(context: Context, _root: Any, *, input: dict[str, Any]) -> d
 
 
 def _set(context: Context, told: dict[str, Any], rows: list[Row]) -> dict[str, Any]:
-    problems = _wrong_head(told)
+    problems = wrong_head(told)
     name = told["name"]
     if name not in SETTABLE:
         text = "The quantity name must be either 'available' or 'on_hand'."
-        problems.append(_problem("INVALID_NAME", text, "input", "name"))
+        problems.append(problem("INVALID_NAME", text, "input", "name"))
     places = []
     for index, row in enumerate(rows):
         path = ("input", "quantities", str(index))
-        place, wrong = _place(context, row, path)
-        problems += [*wrong, *_wrong_quantity(name, row.quantity, path)]
+        place, wrong = find_place(context, row, path)
+        problems += [*wrong, *wrong_quantity(name, row.quantity, path)]
         places += [place] if place else []
-    problems += _twice(rows)
-    _refuse_if(problems)
-    stale = "The changeFromQuantity value does not match persisted value."
-    _refuse_if(_stale(context, places, name, stale))
-    deltas = [(one, one.row.quantity - _current(context, one, name)) for one in places]
+    problems += twice(rows)
+    refuse_if(problems)
+    text = "The changeFromQuantity value does not match persisted value."
+    refuse_if(stale(context, places, name, text))
+    deltas = [(one, one.row.quantity - current(context, one, name)) for one in places]
     return _apply(context, told, "available", deltas)
 
 
@@ -161,143 +126,33 @@ def _adjust_quantities(context: Context, _root: Any, *, input: dict[str, Any]) -
 
 
 def _adjust(context: Context, told: dict[str, Any], rows: list[Row]) -> dict[str, Any]:
-    problems = _wrong_head(told)
+    problems = wrong_head(told)
     name = told["name"]
     if name not in ADJUSTABLE:
         text = f"The specified quantity name is invalid. Valid values are: {', '.join(ADJUSTABLE)}."
-        problems.append(_problem("INVALID_QUANTITY_NAME", text, "input", "name"))
+        problems.append(problem("INVALID_QUANTITY_NAME", text, "input", "name"))
     documents = [one.get("ledgerDocumentUri") for one in told["changes"]]
     places = []
     for index, (row, document) in enumerate(zip(rows, documents, strict=True)):
         path = ("input", "changes", str(index))
-        place, wrong = _place(context, row, path, document)
-        problems += [*wrong, *_wrong_delta(row.quantity, path), *_wrong_ledger(name, document, path)]
+        place, wrong = find_place(context, row, path, document)
+        problems += [*wrong, *wrong_delta(row.quantity, path), *wrong_ledger(name, document, path)]
         places += [place] if place else []
     if len(set(documents)) > 1:
         text = (
             "All changes must have the same ledger document URI or, in the case of adjusting available, "
             "no ledger document URI."
         )
-        problems.append(_problem("MAX_ONE_LEDGER_DOCUMENT", text, "input", "changes"))
-    _refuse_if(problems)
-    stale = "The changeFromQuantity argument no longer matches the persisted quantity."
-    _refuse_if(_stale(context, places, name, stale))
+        problems.append(problem("MAX_ONE_LEDGER_DOCUMENT", text, "input", "changes"))
+    refuse_if(problems)
+    text = "The changeFromQuantity argument no longer matches the persisted quantity."
+    refuse_if(stale(context, places, name, text))
     return _apply(context, told, name, [(one, one.row.quantity) for one in places])
-
-
-def _refuse_if(problems: list[Problem]) -> None:
-    if problems:
-        raise _Refused(problems)
 
 
 def _row(asked: dict[str, Any], count: str) -> Row:
     item, location = number_of(asked["inventoryItemId"], "InventoryItem"), asked["locationId"]
     return Row(item, number_of(location, "Location"), asked[count], asked["changeFromQuantity"])
-
-
-def _wrong_head(told: dict[str, Any]) -> list[Problem]:
-    problems = []
-    if told["reason"] not in REASONS:
-        text = f"The specified reason is invalid. Valid values are: {', '.join(REASONS)}."
-        problems.append(_problem("INVALID_REASON", text, "input", "reason"))
-    document = told.get("referenceDocumentUri")
-    if document is not None and not _URI.fullmatch(document):
-        text = "The specified reference document is invalid."
-        problems.append(_problem("INVALID_REFERENCE_DOCUMENT", text, "input", "referenceDocumentUri"))
-    return problems
-
-
-def _place(
-    context: Context, row: Row, path: tuple[str, ...], document: str | None = None
-) -> tuple[Place | None, list[Problem]]:
-    """That a deactivated location counts as none is inferred."""
-    item = context.shop.catalogue.items.get(row.item_id)
-    location = next((one for one in context.shop.locations.values() if one.id == row.location_id), None)
-    problems = []
-    if item is None:
-        text = "The specified inventory item could not be found."
-        problems.append(_problem("INVALID_INVENTORY_ITEM", text, *path, "inventoryItemId"))
-    elif item.variant.requires_components:
-        text = (
-            "The specified inventory item is not allowed to be adjusted via API. "
-            "Example: if the inventory item is a parent bundle."
-        )
-        problems.append(_problem("NON_MUTABLE_INVENTORY_ITEM", text, *path, "inventoryItemId"))
-    if location is None or not location.active:
-        text = "The specified location could not be found."
-        problems.append(_problem("INVALID_LOCATION", text, *path, "locationId"))
-    if problems or item is None or location is None:
-        return None, problems
-    return Place(row, item, location, path, document), []
-
-
-def _wrong_quantity(name: str, quantity: int, path: tuple[str, ...]) -> list[Problem]:
-    if quantity > 1_000_000_000:
-        code, text = "INVALID_QUANTITY_TOO_HIGH", "The quantity can't be higher than 1,000,000,000."
-    elif name == "on_hand" and quantity < 0:
-        code, text = "INVALID_QUANTITY_NEGATIVE", "The quantity can't be negative."
-    elif quantity < -1_000_000_000:
-        code, text = "INVALID_QUANTITY_TOO_LOW", "The quantity can't be lower than -1,000,000,000."
-    else:
-        return []
-    return [_problem(code, text, *path, "quantity")]
-
-
-def _wrong_delta(delta: int, path: tuple[str, ...]) -> list[Problem]:
-    if delta > 2_000_000_000:
-        code, text = "INVALID_QUANTITY_TOO_HIGH", "The quantity can't be higher than 2,000,000,000."
-    elif delta < -2_000_000_000:
-        code, text = "INVALID_QUANTITY_TOO_LOW", "The quantity can't be lower than -2,000,000,000."
-    else:
-        return []
-    return [_problem(code, text, *path, "delta")]
-
-
-def _wrong_ledger(name: str, document: str | None, path: tuple[str, ...]) -> list[Problem]:
-    if name == "available":
-        if document is None:
-            return []
-        code, text = "INVALID_AVAILABLE_DOCUMENT", "A ledger document URI is not allowed when adjusting available."
-    elif document is None:
-        code, text = (
-            "INVALID_QUANTITY_DOCUMENT",
-            "A ledger document URI is required except when adjusting available.",
-        )
-    elif document.startswith("gid://shopify/"):
-        code = "INTERNAL_LEDGER_DOCUMENT"
-        text = "Internal (gid://shopify/) ledger documents are not allowed to be adjusted via API."
-    elif not _URI.fullmatch(document):
-        code, text = "INVALID_LEDGER_DOCUMENT", "The specified ledger document is invalid."
-    else:
-        return []
-    return [_problem(code, text, *path, "ledgerDocumentUri")]
-
-
-def _twice(rows: Iterable[Row]) -> list[Problem]:
-    """Which field the real one names is inferred."""
-    seen: set[tuple[int, int]] = set()
-    problems = []
-    for index, row in enumerate(rows):
-        pair = (row.item_id, row.location_id)
-        if pair in seen:
-            text = "The combination of inventoryItemId and locationId must be unique."
-            code = "NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR"
-            problems.append(_problem(code, text, "input", "quantities", str(index)))
-        seen.add(pair)
-    return problems
-
-
-def _current(context: Context, one: Place, name: str) -> int:
-    level = context.shop.stock.level(one.item.id, one.location)
-    return level.quantity(name) if level else 0
-
-
-def _stale(context: Context, places: Iterable[Place], name: str, text: str) -> list[Problem]:
-    return [
-        _problem(_STALE, text, *one.path, "changeFromQuantity")
-        for one in places
-        if one.row.expected is not None and one.row.expected != _current(context, one, name)
-    ]
 
 
 def _apply(
@@ -351,8 +206,8 @@ def _activate(
     row = Row(number_of(inventory_item_id, "InventoryItem"), number_of(location_id, "Location"), 0, None)
 
     def activate() -> dict[str, Any]:
-        place, problems = _place(context, row, ())
-        _refuse_if(problems)
+        place, problems = find_place(context, row, ())
+        refuse_if(problems)
         assert place is not None
         return {"inventory_level": _stocked(context, place, available, on_hand)}
 
@@ -365,9 +220,9 @@ def _stocked(context: Context, place: Place, available: int | None, on_hand: int
     stock = context.shop.stock
     known = stock.level(place.item.id, place.location)
     if available is not None and on_hand is not None:
-        raise _Refused([_problem("", "Only one of available and onHand can be given.", "onHand")])
+        raise Refused([problem("", "Only one of available and onHand can be given.", "onHand")])
     if available is not None and known and known.is_active:
-        raise _Refused([_problem("", "The item is already active at the location.", "available")])
+        raise Refused([problem("", "The item is already active at the location.", "available")])
     level = stock.open_level(place.item, place.location)
     level.is_active = True
     wanted = available if available is not None else on_hand
