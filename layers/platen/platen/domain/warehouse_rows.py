@@ -26,7 +26,7 @@ from platen.domain.warehouse import (
     WarehouseOrder,
     WarehouseParcel,
 )
-from platen.domain.warehouse_taken import noted, shipped_by, with_shipped
+from platen.domain.warehouse_taken import noted, shipped_by, with_picked, with_shipped
 
 AHEAD = timedelta(minutes=10)
 """So far a warehouse's clock may be ahead of ours."""
@@ -136,9 +136,11 @@ def _counted(
         )
     if row.picked < line.picked and not older:
         _may_go_down(order, line, row, moment)
-    if by_pick and (older or row.picked != line.picked):
+    if by_pick and older:
         taken = max(row.picked, shipped_by(order.parcels, line.number, moment))
         line = line.but(taken=noted(line.taken, moment, taken))
+    elif by_pick and row.picked != line.picked:
+        line = line.but(taken=with_picked(line, row.picked, moment, order.parcels))
     elif older and row.picked < line.picked:
         raise _Unapplied(
             "older_than_known",

@@ -21,6 +21,18 @@ def noted(taken: Iterable[TakenUnits], at: datetime, quantity: int) -> tuple[Tak
     return tuple(kept[-MOST_HISTORY:])
 
 
+def with_picked(
+    line: WarehouseLine, picked: int, moment: datetime, parcels: Iterable[WarehouseParcel]
+) -> tuple[TakenUnits, ...]:
+    """So many are picked from that moment on. What is later in the history can only be of parcels, for it is the
+    newest count: from then on it is that many, or what had left."""
+    parcels = list(parcels)
+    taken = tuple(one for one in line.taken if one.at < moment)
+    for at in sorted({moment} | {one.at for one in line.taken if one.at > moment}):
+        taken = noted(taken, at, max(picked, shipped_by(parcels, line.number, at)))
+    return taken
+
+
 def with_shipped(line: WarehouseLine, parcels: Iterable[WarehouseParcel]) -> tuple[TakenUnits, ...]:
     """At every moment no less than what had left by then."""
     parcels = list(parcels)
