@@ -190,13 +190,13 @@ def test_clock_changes_neither_skip_nor_repeat_an_end_of_day(
     assert bench.ends_of_day() == expected
 
 
-@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "America/New_York", "Pacific/Auckland"])
+@pytest.mark.parametrize("zone", ["Pacific/Honolulu", "Pacific/Auckland"])
 def test_a_change_of_the_zone_runs_no_date_twice(bench: DepotBench, zone: str) -> None:
     at(bench, "2026-11-21T23:00")
     bench.fired()
     bench.set(time_zone=zone)
-    for _ in range(4 * 24):
-        bench.clock.passes(hours=1)
+    for _ in range(2 * 24):
+        bench.clock.passes(hours=2)
         bench.fired()
     days = bench.ends_of_day()
     assert len(set(days)) == len(days)

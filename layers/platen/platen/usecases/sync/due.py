@@ -44,9 +44,9 @@ _LONGEST_WAIT = timedelta(minutes=15)
 
 
 def _push(hub: Hub, connection: Connection, run: Run, time_left: TimeLeft) -> Run:
-    from platen.usecases.stock.push import push  # noqa: PLC0415 - a sync of products has no use for it
+    from platen.usecases.stock import push  # noqa: PLC0415 - a sync of products has no use for it
 
-    return push(hub, connection, run, time_left)
+    return push.run(hub, connection, run, time_left)
 
 
 STEPS: Mapping[SyncKind, Step] = {

@@ -92,5 +92,3 @@ def _write(hub: Hub, settings: Warehousing, outbox: Outbox, site: str, run: Run,
     parts = [_part(run, at.but(part=number)) for number in range(at.part)]
     counts = (count for part in parts for count in read_levels(hub.files.lines(part)))
     hub.files.put_lines(key, outbox.stock_lines(site, run.begun_at, f"{run.run_id}-initial", counts, settings))
-    for part in parts:
-        hub.files.delete(part)

@@ -100,7 +100,6 @@ def tell(hub: Hub, connection: Connection, settings: Warehousing, outbox: Outbox
         place = f"out/{name}/{outbox.file_name('items', run_id, settings)}"
         hub.files.put_lines(place, outbox.items_lines(chain(first, news), settings))
     hub.files.put_lines(key(name), hub.files.lines(aside))
-    hub.files.delete(aside)
     return counted
 
 

@@ -193,4 +193,13 @@ def _first_stock(hub: Hub, connection: Connection, settings: Warehousing, run: R
             run = hub.ledger.save_run(run.but(cursor=cursor.model_dump_json()))
             if time_left() < SPARE:
                 return run
+    clear(hub, run)
     return hub.ledger.save_run(run.but(state=RunState.DONE, ended_at=hub.clock.now()))
+
+
+def clear(hub: Hub, run: Run) -> None:
+    """What it has put aside."""
+    folder = run_folder(run.connection, run.run_id)
+    while aside := hub.files.names(folder):
+        for key in aside:
+            hub.files.delete(key)

@@ -112,10 +112,7 @@ def write_all(hub: Hub, name: str, folder: str, variants: Iterable[Kept]) -> int
         hub.files.put_lines(chunk, (one.line() for one in sorted(some, key=_order)))
         chunks.append(chunk)
     merged = heapq.merge(*(read(hub, chunk) for chunk in chunks), key=_order)
-    written = hub.files.put_lines(name, (one.line() for one in merged))
-    for chunk in chunks:
-        hub.files.delete(chunk)
-    return written
+    return hub.files.put_lines(name, (one.line() for one in merged))
 
 
 def lay_over(hub: Hub, name: str, changed: Iterable[Kept]) -> int:
