@@ -115,6 +115,21 @@ def test_a_sale_counts_where_the_fulfillment_order_lies(shop: Shelf) -> None:
     assert shop.counts(place="Attic") == (3, 1, 4)
 
 
+def test_a_moved_order_is_held_at_its_new_place(shop: Shelf) -> None:
+    shop.room.set("MUG", 4, "Attic")
+    order = shop.twin.place_order([mugs(3)])
+    shop.twin.fulfill_elsewhere(order.id, {order.lines[0].id: 1})
+    with pytest.raises(ValueError, match="nothing to move"):
+        shop.twin.move(order.id, "Attic")
+    order = shop.twin.place_order([mugs(2)])
+    shop.control("POST", f"/orders/{order.id}/move", {"place": "Attic"})
+    assert shop.counts() == (7, 2, 9)
+    assert shop.counts(place="Attic") == (2, 2, 4)
+    assert [one.location.name for one in order.fulfillment_orders if one.open] == ["Attic"]
+    shop.twin.fulfill_elsewhere(order.id)
+    assert shop.counts(place="Attic") == (2, 0, 2)
+
+
 def test_an_item_that_is_stocked_elsewhere_only_is_sent_from_there(shop: Shelf) -> None:
     shop.room.add_product("Poster", [{"sku": "POSTER", "stock": {"Attic": 4}}])
     order = shop.twin.place_order([{"sku": "POSTER"}])

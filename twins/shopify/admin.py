@@ -211,6 +211,32 @@ def fulfill_elsewhere(
     return made
 
 
+def move(shop: Shop, order: Order, place: Location) -> list[FulfillmentOrder]:
+    """What was not shipped yet is sent from another place: new fulfillment orders, the old ones close.
+
+    Only the order's update is announced. Raises ValueError when nothing can be moved.
+    """
+    movable = [one for one in order.fulfillment_orders if one.status == "OPEN" and one.location is not place]
+    if not movable:
+        raise ValueError(f"order {order.name} has nothing to move to {place.name}")
+    made = []
+    for one in movable:
+        left = [(each, each.remaining) for each in one.lines if each.remaining]
+        for each, count in left:
+            shop.stock.take_off(one, each, count, restock=True)
+            each.total -= count
+            each.remaining = 0
+        one.status = "CLOSED"
+        goods = [(each.line, count) for each, count in left]
+        held = shop.open_fulfillment_order(order, place, one.delivery_method, goods)
+        for each in held.lines:
+            shop.stock.commit(held, each, each.remaining)
+        made.append(held)
+    shop.touch(order, order.fulfillment_orders)
+    shop.announce_order(shop.event(), order, "ORDERS_UPDATED")
+    return made
+
+
 def find_hold_target(shop: Shop, order: Order) -> list[FulfillmentOrder]:
     """The fulfillment orders of an order that can be held. Raises Unknown when there is none."""
     open_ones = [one for one in order.fulfillment_orders if one.open]

@@ -127,6 +127,7 @@ def _control_orders(app: Flask, twin: ShopifyTwin) -> None:
             "release": twin.release_hold,
             "fulfill": twin.fulfill_elsewhere,
             "paid": twin.mark_paid,
+            "move": twin.move,
         }
         if action not in actions:
             return _json({"error": f"there is no {action}; there is {', '.join(actions)}"}, 404)

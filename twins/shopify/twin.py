@@ -252,6 +252,11 @@ class ShopifyTwin:
             wanted = {int(line): count for line, count in quantities.items()} if quantities else None
             return admin.fulfill_elsewhere(self.shop, self.shop.order(order_id), wanted, tracking)
 
+    def move(self, order_id: int, place: str) -> None:
+        """Have what is open of an order sent from the place of that name."""
+        with self.lock:
+            admin.move(self.shop, self.shop.order(order_id), self.shop.location(place))
+
     def mark_paid(self, order_id: int) -> None:
         with self.lock:
             admin.mark_paid(self.shop, self.shop.order(order_id))
