@@ -261,27 +261,27 @@ class TestWhatS3Says:
         ["in/wh/picks/1.csv", "in/wh/picks/a b+c%2F&ü.csv", "in/wh/picks/a/b.csv", "in/wh/ .csv", "in/wh/'\u2028"],
     )
     def test_is_a_hint_of_its_connection_with_the_key_as_it_is(self, key: str) -> None:
-        assert messages_in(Queue.WAREHOUSE_FILES, s3_says(key)) == [FileHint(connection="wh", key=key, at=NOW)]
+        assert messages_in(Queue.FILES, s3_says(key)) == [FileHint(connection="wh", key=key, at=NOW)]
 
     def test_may_be_of_several_files(self) -> None:
-        found = messages_in(Queue.WAREHOUSE_FILES, s3_says("in/a/picks/1", "in/b/picks/1", "in/a/picks/2"))
+        found = messages_in(Queue.FILES, s3_says("in/a/picks/1", "in/b/picks/1", "in/a/picks/2"))
         assert [one.connection for one in found] == ["a", "b", "a"]
 
     def test_is_no_file_where_the_console_makes_a_folder(self) -> None:
-        assert messages_in(Queue.WAREHOUSE_FILES, s3_says("in/wh/picks/", "in/wh/")) == []
+        assert messages_in(Queue.FILES, s3_says("in/wh/picks/", "in/wh/")) == []
 
     def test_is_no_file_when_s3_tries_the_queue(self) -> None:
         tried = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Time": "2026-11-21T09:30:00.000Z", "Bucket": "b"}
-        assert messages_in(Queue.WAREHOUSE_FILES, json.dumps(tried)) == []
+        assert messages_in(Queue.FILES, json.dumps(tried)) == []
 
     @pytest.mark.parametrize("key", ["in/1.csv", "in", "", "in//picks/1.csv", f"in/{'x' * 201}/1.csv"])
     def test_of_a_file_in_nobodys_folder_fails_and_is_seen(self, key: str) -> None:
         with pytest.raises(ValueError):
-            messages_in(Queue.WAREHOUSE_FILES, s3_says(key))
+            messages_in(Queue.FILES, s3_says(key))
 
     def test_and_our_own_hints_go_by_the_same_queue(self) -> None:
         ours = FileHint(connection="wh", key="in/wh/picks/1.csv")
-        assert messages_in(Queue.WAREHOUSE_FILES, ours.model_dump_json()) == [ours]
+        assert messages_in(Queue.FILES, ours.model_dump_json()) == [ours]
 
     @pytest.mark.parametrize(
         "body",
@@ -289,9 +289,9 @@ class TestWhatS3Says:
     )
     def test_that_is_nothing_of_the_kind_is_refused(self, body: str) -> None:
         with pytest.raises(ValueError):
-            messages_in(Queue.WAREHOUSE_FILES, body)
+            messages_in(Queue.FILES, body)
 
-    @pytest.mark.parametrize("queue", [queue for queue in Queue if queue is not Queue.WAREHOUSE_FILES])
+    @pytest.mark.parametrize("queue", [queue for queue in Queue if queue is not Queue.FILES])
     def test_is_listened_to_on_its_own_queue_only(self, queue: Queue) -> None:
         with pytest.raises(ValueError):
             messages_in(queue, s3_says("in/wh/picks/1.csv"))
@@ -300,8 +300,8 @@ class TestWhatS3Says:
         self, queues: SQSQueues, sqs: Wire, urls: dict[Queue, str], dead: dict[Queue, str]
     ) -> None:
         for body in (s3_says("in/wh/picks/1.csv", "in/wh/picks/2.csv"), s3_says("in/nobody.csv")):
-            sqs.client.send_message(QueueUrl=dead[Queue.WAREHOUSE_FILES], MessageBody=body)
-        assert queues.redrive(Queue.WAREHOUSE_FILES, 10) == 1
-        back = [json.loads(one["Body"])["key"] for one in lying(sqs, urls[Queue.WAREHOUSE_FILES])]
+            sqs.client.send_message(QueueUrl=dead[Queue.FILES], MessageBody=body)
+        assert queues.redrive(Queue.FILES, 10) == 1
+        back = [json.loads(one["Body"])["key"] for one in lying(sqs, urls[Queue.FILES])]
         assert sorted(back) == ["in/wh/picks/1.csv", "in/wh/picks/2.csv"]
-        assert queues.depths()[Queue.WAREHOUSE_FILES][1] == 1
+        assert queues.depths()[Queue.FILES][1] == 1

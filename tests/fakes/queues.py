@@ -21,7 +21,7 @@ VISIBILITY = {
     Queue.STORE_UPDATES: timedelta(seconds=360),
     Queue.STORE_POLLS: timedelta(seconds=1800),
     Queue.VENDOR_POLLS: timedelta(seconds=1800),
-    Queue.WAREHOUSE_FILES: timedelta(seconds=1800),
+    Queue.FILES: timedelta(seconds=1800),
     Queue.SYNCS: timedelta(seconds=5400),
 }
 """As the template sets them."""

@@ -23,7 +23,7 @@ READER = {
     Queue.STORE_UPDATES: "store_update",
     Queue.STORE_POLLS: "store_poll",
     Queue.VENDOR_POLLS: "vendor_poll",
-    Queue.WAREHOUSE_FILES: "warehouse_files_in",
+    Queue.FILES: "warehouse_files_in",
     Queue.SYNCS: "inventory_push",
 }
 NEEDED = {
@@ -33,7 +33,7 @@ NEEDED = {
     Queue.STORE_UPDATES: {"order_id": "k7x2m3qpl4tzabcd", "shipment_id": "1-1"},
     Queue.STORE_POLLS: {},
     Queue.VENDOR_POLLS: {},
-    Queue.WAREHOUSE_FILES: {"key": "in/nobody/picks/1.csv"},
+    Queue.FILES: {"key": "in/nobody/picks/1.csv"},
     Queue.SYNCS: {},
 }
 

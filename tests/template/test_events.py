@@ -18,7 +18,7 @@ from tests.template.reading import ROOT, functions, resources, word
 from tests.template.test_api import ROUTES
 
 FOLDERS = {folder.removeprefix("functions/"): name for name, folder in functions().items()}
-FROM_AWS = {Queue.STORE_POLLS, Queue.VENDOR_POLLS, Queue.WAREHOUSE_FILES, Queue.SYNCS}
+FROM_AWS = {Queue.STORE_POLLS, Queue.VENDOR_POLLS, Queue.FILES, Queue.SYNCS}
 QUEUE_OF = {
     word(one["FunctionName"]): word(one["EventSourceArn"])
     for one in resources("AWS::Lambda::EventSourceMapping").values()

@@ -244,7 +244,7 @@ def vendor_poll(event: Event, context: Any) -> Answer:
 def warehouse_files_in(event: Event, context: Any) -> Answer:
     from platen.usecases.warehouse.take_file import take_file  # noqa: PLC0415
 
-    return _batch(Queue.WAREHOUSE_FILES, take_file, event, context)
+    return _batch(Queue.FILES, take_file, event, context)
 
 
 def inventory_push(event: Event, context: Any) -> Answer:

@@ -23,7 +23,8 @@ class Queue(StrEnum):
     STORE_UPDATES = "store-updates"
     STORE_POLLS = "store-polls"
     VENDOR_POLLS = "vendor-polls"
-    WAREHOUSE_FILES = "warehouse-files"
+    FILES = "warehouse-files"
+    """That a warehouse put into the bucket."""
     SYNCS = "syncs"
 
 
@@ -110,6 +111,6 @@ MESSAGE_OF: dict[Queue, type[Message]] = {
     Queue.STORE_UPDATES: ShipmentHint,
     Queue.STORE_POLLS: PollHint,
     Queue.VENDOR_POLLS: PollHint,
-    Queue.WAREHOUSE_FILES: FileHint,
+    Queue.FILES: FileHint,
     Queue.SYNCS: SyncHint,
 }

@@ -54,7 +54,7 @@ def messages_in(queue: Queue, body: str) -> list[Message]:
 
     Raises pydantic's ValidationError for what is none of ours, as is a file that lies in no connection's folder.
     """
-    if queue is not Queue.WAREHOUSE_FILES:
+    if queue is not Queue.FILES:
         return [MESSAGE_OF[queue].model_validate_json(body)]
     said = _SAID.validate_json(body)
     if isinstance(said, FileHint):
