@@ -3,8 +3,9 @@
 The words, for one item at one site, all in pieces:
 
 - ``W``: what lay there at ``t0``, when the snapshot was taken, and what moved without an order since.
-- Of each order line at the warehouse: ``taken`` (off its count by t0), ``will_take`` (what it will have taken in
-  the end), and of what its store says, read fresh: ``fulfilled`` and ``open`` (sold, not yet fulfilled).
+- Of each order line at the warehouse: ``taken`` (off its count by t0), ``gone`` (off its shelves by now),
+  ``will_take`` (what it will have taken in the end), and of what its store says, read fresh: ``fulfilled`` and
+  ``open`` (sold, not yet fulfilled).
 - ``Q``: what is on order and was still within W at t0.
 
 ::
@@ -12,7 +13,8 @@ The words, for one item at one site, all in pieces:
     sold      ─┬─▶ open at the store ───────────▶ fulfilled at the store
                └─▶ within W ─────▶ taken, off W
 
-    Q of a line = min(fulfilled, will_take) + open - taken      (never below 0)
+    Q of a line = max(min(fulfilled, will_take) + open, gone) - taken      (never below 0)
+                      what the order needs of it ──┘         └── picked since t0 for what was cancelled then
 
     on hand*   = W - sum(Q) + what of it is open at this store's place
                = W + P - F, with P = taken and not yet fulfilled, F = fulfilled and not yet taken
@@ -60,10 +62,14 @@ class OnOrder(Value):
     open_here: int = Field(ge=0)
     """What of ``open`` its store counts at the place that this site feeds."""
 
+    gone: int = Field(default=0, ge=0)
+    """What the warehouse has taken for it by now, as far as it told. Goods that were picked and then cancelled are
+    on no order any more, and yet not on the shelf before they are put back, which is a movement of its own."""
+
     @property
     def within(self) -> int:
-        """Q: on order, and still within the warehouse's count of t0."""
-        return max(0, min(self.fulfilled, self.will_take) + self.open - self.taken)
+        """Q: on order, or gone, and still within the warehouse's count of t0."""
+        return max(0, max(min(self.fulfilled, self.will_take) + self.open, self.gone) - self.taken)
 
 
 def on_hand(counted: int, on_order: Iterable[OnOrder], store: str) -> int:

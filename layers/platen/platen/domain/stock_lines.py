@@ -52,6 +52,10 @@ class Ordered:
         return self.line.taken_in_all if self.order.done_with else max(self.line.wanted, self.line.taken_in_all)
 
 
+def lines_of(order: WarehouseOrder) -> list[Ordered]:
+    return [Ordered(order, line) for line in order.lines]
+
+
 class Lines:
     """The lines that may matter to stock, found by item and by what they are of."""
 
@@ -82,6 +86,7 @@ class Lines:
                 fulfilled=share.fulfilled,
                 open=share.open,
                 open_here=share.open_at.get(place, 0),
+                gone=one.line.taken_in_all,
             )
 
     def _share(self, one: Ordered, said: Said, place: str) -> Said:
@@ -128,8 +133,22 @@ type Taken = Mapping[str, int]
 
 
 def taken_of(lines: Iterable[Ordered], counted_at: datetime) -> dict[str, int]:
-    found = {one.name: one.line.taken_by(counted_at) for one in lines}
-    return {name: count for name, count in sorted(found.items()) if count}
+    return {one.name: one.line.taken_by(counted_at) for one in sorted(lines, key=lambda one: one.name)}
+
+
+def taken_for_orders(
+    lines: Iterable[Ordered], counted_at: datetime, needed: Mapping[LineKey, int]
+) -> dict[str, int]:
+    """The same without what was picked and then cancelled: nothing of the store's own goes down for that.
+
+    ``needed``: what the store has open or fulfilled of a line.
+    """
+    left = dict(needed)
+    found = {}
+    for one in sorted(lines, key=lambda one: one.name):
+        found[one.name] = min(one.line.taken_by(counted_at), left.get(one.key, 0))
+        left[one.key] = left.get(one.key, 0) - found[one.name]
+    return found
 
 
 def taken_since(then: Taken, now: Taken) -> int:

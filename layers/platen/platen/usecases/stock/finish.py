@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 
 from platen.connectors.warehousing import SitePlace
 from platen.domain.stock import StockMode
-from platen.domain.stock_lines import Ordered, Said
+from platen.domain.stock_lines import (
+    NOTHING_SAID,
+    LineKey,
+    Ordered,
+    Said,
+    lines_of,
+    taken_for_orders,
+    taken_of,
+)
 from platen.domain.sync import OVER, RunState, SyncKind, SyncState, Totals
 from platen.domain.warehouse import WarehouseOrder
 from platen.ports import Conflict
@@ -175,13 +183,11 @@ def _remember_run(work: Work, folder: str, kept: list[str]) -> None:
 def settle(work: Work) -> None:
     """Mark the orders that are over: off the count in full, and their stores show all of them."""
     over = [one for one in work.hub.ledger.unsettled(work.warehouse) if _is_off_the_count(work, one)]
-    over = _known_to_be_off(work, over)
     if not over:
         return
-    said = said_of(work, [Ordered(order, line) for order in over for line in order.lines])
-    for order in over:
-        if any(said.get(Ordered(order, line).key, Said(0, 0)).open for line in order.lines):
-            continue
+    said = said_of(work, [one for order in over for one in lines_of(order)])
+    over = [order for order in over if not any(said.get(one.key, NOTHING_SAID).open for one in lines_of(order))]
+    for order in _known_to_be_off(work, over, said):
         try:
             work.hub.ledger.save_order(order, order.but(settled=True))
         except Conflict:
@@ -198,14 +204,21 @@ def _is_off_the_count(work: Work, order: WarehouseOrder) -> bool:
     )
 
 
-def _known_to_be_off(work: Work, orders: list[WarehouseOrder]) -> list[WarehouseOrder]:
+def _known_to_be_off(
+    work: Work, orders: list[WarehouseOrder], said: Mapping[LineKey, Said]
+) -> list[WarehouseOrder]:
     """Where changes are sent: those of which every place's list knows that they are off the count."""
     if work.mode is not StockMode.SEND_CHANGES or not orders:
         return orders
     wanted: dict[tuple[str, str], list[Ordered]] = {}
+    off: dict[str, int] = {}
+    now = work.hub.clock.now()
     for order in orders:
-        for line in order.lines:
-            wanted.setdefault((order.site, line.item), []).append(Ordered(order, line))
+        for one in lines_of(order):
+            wanted.setdefault((order.site, one.line.item), []).append(one)
+        needed = {one.key: said.get(one.key, NOTHING_SAID).fulfilled for one in lines_of(order)}
+        lines = lines_of(order)
+        off |= taken_of(lines, now) if work.store_restocks else taken_for_orders(lines, now, needed)
     unknown: set[str] = set()
     for place in work.places:
         key = pushed_key(work.warehouse, place.site, place.store, place.place_id)
@@ -213,7 +226,7 @@ def _known_to_be_off(work: Work, orders: list[WarehouseOrder]) -> list[Warehouse
             continue
         for last in read_pushed(work.hub.files.lines(key)):
             for one in wanted.get((place.site, last.item), ()):
-                if last.taken.get(one.name, 0) != one.line.taken_in_all:
+                if last.taken.get(one.name, 0) != off[one.name]:
                     unknown.add(one.order.number)
     return [one for one in orders if one.number not in unknown]
 

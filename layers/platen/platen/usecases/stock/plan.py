@@ -13,9 +13,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from platen.connectors.warehousing import RestockBy
 from platen.domain.model import iso
-from platen.domain.stock import StockMode
 from platen.domain.stock_lines import taken_of
 from platen.domain.warehouse import Adjustment, Reason, Snapshot
 from platen.ports import NotFound
@@ -165,16 +163,11 @@ class _SitePlan:
             found.last[self.places[kind - first]] = value
 
     def _note_adjustment(self, found: _Item, one: Adjustment) -> None:
-        if self.store_restocks and one.reason is Reason.RETURN:
+        if self.work.store_restocks and one.reason is Reason.RETURN:
             if one.occurred_at <= self.snapshot.taken_at:
                 found.returned.append((iso(one.occurred_at), iso(one.received_at or one.occurred_at), one.delta))
         elif one.occurred_at > self.snapshot.taken_at:
             found.moved += one.delta
-
-    @cached_property
-    def store_restocks(self) -> bool:
-        settings = self.work.settings
-        return settings.restock_by is RestockBy.STORE and settings.stock_mode is StockMode.SEND_CHANGES
 
     def _counted(self) -> Iterator[tuple[str, int]]:
         before = None
@@ -186,7 +179,7 @@ class _SitePlan:
             yield item, on_hand
 
     def _adjustments(self) -> Iterable[Adjustment]:
-        after = self.snapshot.taken_at - (LATE_RETURNS if self.store_restocks else timedelta(0))
+        after = self.snapshot.taken_at - (LATE_RETURNS if self.work.store_restocks else timedelta(0))
         return self.work.hub.ledger.adjustments(self.work.warehouse, self.site, after)
 
     def _catalogue(self, store: str, kind: int) -> Iterator[tuple[str, int, Sold]]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from platen.domain.model import iso
 from platen.domain.stock import OnOrder, Safety, StockMode, available, kit, on_hand, shown, unheard
-from platen.domain.stock_lines import Lines, Ordered, taken_of, taken_since
+from platen.domain.stock_lines import LineKey, Lines, Ordered, taken_for_orders, taken_of, taken_since
 from platen.domain.verdicts import Denied, Refused
 from platen.ports import Level
 from platen.usecases.stock.rows import (
@@ -80,6 +80,7 @@ class _Reckoning:
         self.items = {one.item: one for one in work.kit_items(site)} | {one.item: one for one in batch}
         self.seen: dict[str, _Seen] = {item: _Seen() for item in self._needed()}
         self.lines = Lines([])
+        self.needed: dict[LineKey, int] = {}
         self.restless: set[str] = set()
 
     def rows(self) -> list[Row]:
@@ -101,7 +102,7 @@ class _Reckoning:
     def _read(self) -> None:
         self._read_levels(self.seen)
         if self.work.mode is StockMode.SEND_CHANGES:
-            self.lines = self.work.lines(fresh=self.fresh)
+            self._read_what_changes_need()
             return
         moving = list(self.seen)
         for _ in range(ROUNDS):
@@ -120,6 +121,21 @@ class _Reckoning:
                 store = self.work.places[number].store
                 committed[store] = committed.get(store, 0) + level.committed
             self.seen[item].unheard = unheard(committed, self.seen[item].on_order)
+
+    def _read_what_changes_need(self) -> None:
+        self.lines = self.work.lines(fresh=self.fresh)
+        ordered = [one for item in self.seen for one in self.lines.at(self.site, item)]
+        if ordered and not self.work.store_restocks:
+            said = said_of(self.work, ordered)
+            self.needed = {key: one.open + one.fulfilled for key, one in said.items()}
+
+    def _taken(self, item: str) -> dict[str, int]:
+        """What is off the count. Goods that were picked and then cancelled are a movement where changes are sent,
+        until they are back; but not where the store counts what comes back."""
+        lines, counted_at = self.lines.at(self.site, item), self.snapshot.taken_at
+        if self.work.mode is StockMode.SEND_CHANGES and not self.work.store_restocks:
+            return taken_for_orders(lines, counted_at, self.needed)
+        return taken_of(lines, counted_at)
 
     def _read_levels(self, items: Iterable[str]) -> None:
         for number in self.numbers:
@@ -169,7 +185,7 @@ class _Reckoning:
             unheard=seen.unheard,
             what=_WHAT[self.work.mode],
         )
-        taken = taken_of(self.lines.at(self.site, one.item), self.snapshot.taken_at)
+        taken = self._taken(one.item)
         row.taken = write_taken(taken)
         level = seen.levels.get(number)
         if level is None or level.bundle or not level.tracked:

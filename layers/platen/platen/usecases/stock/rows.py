@@ -65,7 +65,7 @@ def read_pushed(lines: Iterable[str]) -> Iterator[Last]:
 
 
 def write_taken(taken: Taken) -> str:
-    return " ".join(f"{name}={count}" for name, count in taken.items())
+    return " ".join(f"{name}={count}" for name, count in taken.items() if count)
 
 
 def read_taken(text: str) -> dict[str, int]:

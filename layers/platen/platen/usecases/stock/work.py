@@ -23,7 +23,7 @@ from functools import cached_property
 
 from pydantic import Field
 
-from platen.connectors.warehousing import SitePlace, Warehousing
+from platen.connectors.warehousing import RestockBy, SitePlace, Warehousing
 from platen.domain.connection import Connection
 from platen.domain.model import Instant, Value, digest, iso
 from platen.domain.stock import Extent, StockMode
@@ -113,6 +113,11 @@ class Work:
     def places(self) -> tuple[SitePlace, ...]:
         """By number."""
         return self.settings.places
+
+    @property
+    def store_restocks(self) -> bool:
+        """The store counts returned goods by itself: those the warehouse tells are not passed on."""
+        return self.settings.restock_by is RestockBy.STORE and self.mode is StockMode.SEND_CHANGES
 
     def places_of(self, site: str) -> list[int]:
         return [number for number, one in enumerate(self.places) if one.site == site]
