@@ -18,6 +18,7 @@ from platen.domain.warehouse import (
     ShipmentRow,
     WarehouseLine,
     WarehouseOrder,
+    WarehouseParcel,
 )
 from platen.domain.warehouse_rows import MOST_PARCELS, OrderRow, Outcome, apply, shipped_of
 from platen.domain.warehouse_taken import MOST_HISTORY, noted
@@ -230,9 +231,8 @@ class TestShipments:
         assert outcome.order == before.order
 
     def test_are_not_without_number(self) -> None:
-        many = NEW.but(lines=(NEW.lines[0].but(wanted=MOST_PARCELS + 1), NEW.lines[1]))
-        outcome = told(*(ship(1, f"S{number}") for number in range(MOST_PARCELS + 1)), order=many)
-        assert outcome.code == "too_many_shipments"
+        parcels = tuple(WarehouseParcel(number=f"P{number}", lines={2: 1}) for number in range(MOST_PARCELS))
+        assert told(ship(1), order=NEW.but(parcels=parcels)).code == "too_many_shipments"
 
     def test_without_a_time_left_when_they_were_told(self) -> None:
         assert told(ship(1)).order.parcels[0].shipped_at == at(0)

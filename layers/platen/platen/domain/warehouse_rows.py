@@ -30,7 +30,7 @@ from platen.domain.warehouse_taken import noted, shipped_by, with_picked, with_s
 
 AHEAD = timedelta(minutes=10)
 """So far a warehouse's clock may be ahead of ours."""
-MOST_PARCELS = 500
+MOST_PARCELS = 200
 MOST_TEXT = 200
 MOST_URL = 1000
 MOST_WORDS = 500
@@ -201,10 +201,10 @@ def _shipped(order: WarehouseOrder, row: ShipmentRow, now: datetime, told_at: da
         _fits(order, line, row)
     parcel = _with_details(parcel or WarehouseParcel(number=row.shipment_number, shipped_at=told_at), row)
     parcels = _with_parcel(order.parcels, parcel)
-    order = _begun(order).but(parcels=parcels)
-    return order.but(
-        lines=tuple(line.but(taken=with_shipped(line, parcels)) for line in order.lines),
+    lines = (
+        one.but(taken=with_shipped(one, parcels)) if one.number in parcel.lines else one for one in order.lines
     )
+    return _begun(order).but(parcels=parcels, lines=tuple(lines))
 
 
 def _with_parcel(parcels: tuple[WarehouseParcel, ...], parcel: WarehouseParcel) -> tuple[WarehouseParcel, ...]:

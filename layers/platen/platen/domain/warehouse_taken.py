@@ -2,47 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import accumulate
 
 from platen.domain.warehouse import TakenUnits, WarehouseLine, WarehouseParcel
 
 MOST_HISTORY = 50
 """So many changes of what was taken of a line are kept: the newest."""
 
-
-def noted(taken: Iterable[TakenUnits], at: datetime, quantity: int) -> tuple[TakenUnits, ...]:
-    """The history with so many in all at that moment; in the order of time, without what says nothing new."""
-    points = {one.at: one.quantity for one in taken} | {at: quantity}
-    kept: list[TakenUnits] = []
-    for moment in sorted(points):
-        if points[moment] != (kept[-1].quantity if kept else 0):
-            kept.append(TakenUnits(at=moment, quantity=points[moment]))
-    return tuple(kept[-MOST_HISTORY:])
+type History = tuple[TakenUnits, ...]
 
 
-def with_picked(
-    line: WarehouseLine, picked: int, moment: datetime, parcels: Iterable[WarehouseParcel]
-) -> tuple[TakenUnits, ...]:
+def noted(taken: Iterable[TakenUnits], at: datetime, quantity: int) -> History:
+    """The history with so many in all at that moment."""
+    return _history(_points(taken) | {at: quantity})
+
+
+def with_picked(line: WarehouseLine, picked: int, moment: datetime, parcels: Iterable[WarehouseParcel]) -> History:
     """So many are picked from that moment on. What is later in the history can only be of parcels, for it is the
     newest count: from then on it is that many, or what had left."""
-    parcels = list(parcels)
-    taken = tuple(one for one in line.taken if one.at < moment)
-    for at in sorted({moment} | {one.at for one in line.taken if one.at > moment}):
-        taken = noted(taken, at, max(picked, shipped_by(parcels, line.number, at)))
-    return taken
+    left = _left(parcels, line.number)
+    points = {one.at: one.quantity for one in line.taken if one.at < moment}
+    for at in {moment, *(one.at for one in line.taken if one.at > moment)}:
+        points[at] = max(picked, _at(left, at))
+    return _history(points)
 
 
-def with_shipped(line: WarehouseLine, parcels: Iterable[WarehouseParcel]) -> tuple[TakenUnits, ...]:
+def with_shipped(line: WarehouseLine, parcels: Iterable[WarehouseParcel]) -> History:
     """At every moment no less than what had left by then."""
-    parcels = list(parcels)
-    moments = {one.at for one in line.taken} | {one.shipped_at for one in parcels if one.shipped_at}
-    taken: tuple[TakenUnits, ...] = ()
-    for moment in sorted(moments):
-        taken = noted(taken, moment, max(line.taken_by(moment), shipped_by(parcels, line.number, moment)))
-    return taken
+    left, known = _left(parcels, line.number), _points(line.taken)
+    gone = taken = 0
+    points = {}
+    for at in sorted(left.keys() | known.keys()):
+        gone, taken = left.get(at, gone), known.get(at, taken)
+        points[at] = max(gone, taken)
+    return _history(points)
 
 
 def shipped_by(parcels: Iterable[WarehouseParcel], number: int, moment: datetime) -> int:
     """How many of a line had left by then."""
     return sum(one.lines.get(number, 0) for one in parcels if one.shipped_at and one.shipped_at <= moment)
+
+
+def _points(taken: Iterable[TakenUnits]) -> dict[datetime, int]:
+    return {one.at: one.quantity for one in taken}
+
+
+def _left(parcels: Iterable[WarehouseParcel], number: int) -> dict[datetime, int]:
+    """Moment -> how many of a line had left by then; in the order of time."""
+    parts = sorted((one.shipped_at, one.lines[number]) for one in parcels if one.shipped_at and number in one.lines)
+    in_all = accumulate(quantity for _, quantity in parts)
+    return {at: total for (at, _), total in zip(parts, in_all, strict=True)}
+
+
+def _at(left: Mapping[datetime, int], moment: datetime) -> int:
+    return max((total for at, total in left.items() if at <= moment), default=0)
+
+
+def _history(points: Mapping[datetime, int]) -> History:
+    """In the order of time, without what says nothing new."""
+    kept: list[TakenUnits] = []
+    before = 0
+    for at in sorted(points):
+        if points[at] != before:
+            kept.append(TakenUnits(at=at, quantity=points[at]))
+            before = points[at]
+    return tuple(kept[-MOST_HISTORY:])
