@@ -107,8 +107,17 @@ class Findings(Shown):
     findings: tuple[Finding, ...] = ()
 
 
+class Depot(Shown):
+    """Where a warehouse finds and puts its files, and where its program calls."""
+
+    bucket: str = ""
+    folders: tuple[str, ...] = ()
+    api_url: str = ""
+
+
 class Connected(Shown):
     connection: Connection
+    depot: Depot = Depot()
     findings: tuple[Finding, ...] = ()
     webhook_url: str = ""
     feed_url: str = ""

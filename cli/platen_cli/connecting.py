@@ -266,6 +266,8 @@ def _show(desk: Desk, connected: answers.Connected, provisional: str) -> None:
     if connected.feed_url:
         desk.out.print("\nIt fetches its orders from this address (keep it to yourself):", highlight=False)
         desk.out.print(plain(connected.feed_url), style="bold", markup=False, highlight=False, soft_wrap=True)
+    elif connected.depot.api_url:
+        _show_depot(desk, connected.depot)
     elif connected.webhook_url and "store" not in connected.connection.roles:
         desk.out.print("\nIts webhooks must go to this address (keep it to yourself):", highlight=False)
         desk.out.print(plain(connected.webhook_url), style="bold", markup=False, highlight=False, soft_wrap=True)
@@ -274,6 +276,15 @@ def _show(desk: Desk, connected: answers.Connected, provisional: str) -> None:
     following = _next(desk, connected.connection)
     if following:
         desk.out.print(f"\nNext: {following}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _show_depot(desk: Desk, depot: answers.Depot) -> None:
+    desk.out.print("\nWay files: its files are in this bucket, under these names:", highlight=False)
+    for folder in depot.folders:
+        address = f"s3://{depot.bucket}/{folder}"
+        desk.out.print(plain(address), style="bold", markup=False, highlight=False, soft_wrap=True)
+    desk.out.print("Way rest: its program calls this address, with the API key:", highlight=False)
+    desk.out.print(plain(depot.api_url), style="bold", markup=False, highlight=False, soft_wrap=True)
 
 
 def _next(desk: Desk, made: answers.Connection) -> str:

@@ -329,3 +329,20 @@ def test_an_older_stack_is_asked_for_no_rules(run: Run, operator: FakeOperator, 
     result = run("connect", "picanova", "--name", "printer", input="\n".join(answers) + "\n")
     assert result.exit_code == 0, result.output
     assert "making" not in operator.last("connect")
+
+
+def test_a_warehouse_is_told_where_its_files_are_and_not_of_a_webhook(
+    run: Run, operator: FakeOperator, key_file: Path
+) -> None:
+    connection = {"connection_id": "depot", "system": "picanova", "roles": ["vendor", "warehouse"]}
+    depot = {
+        "bucket": "platen-files",
+        "folders": ["out/depot/", "in/depot/", "ack/depot/"],
+        "api_url": "https://hub.example/v1/wh/depot",
+    }
+    urls = {"webhook_url": "https://hub.example/webhooks/w", "depot": depot}
+    operator.results["connect"] = {"connection": connection, "findings": [], **urls}
+    shown = run(*ENOUGH, "--secret", f"key=@{key_file}").stdout
+    for words in ("s3://platen-files/in/depot/", "s3://platen-files/ack/depot/", "https://hub.example/v1/wh/depot"):
+        assert words in shown
+    assert "webhooks" not in shown

@@ -357,4 +357,9 @@ def _desk() -> Desk:
             Queue.SYNCS: env.syncs_arn,
         },
     )
-    return Desk(stack=env.stack, schedules=schedules, public_url=env.public_url.rstrip("/"))
+    return Desk(
+        stack=env.stack,
+        schedules=schedules,
+        public_url=env.public_url.rstrip("/"),
+        files_bucket=env.files_bucket,
+    )

@@ -28,6 +28,7 @@ class Desk:
     stack: str
     schedules: Schedules
     public_url: str
+    files_bucket: str = ""
 
 
 LARGEST = 350_000
@@ -167,6 +168,18 @@ def feed_url(hub: Hub, desk: Desk, connection: Connection) -> str:
         return ""
     path_keys = hub.secrets.webhook(connection.connection_id)["path_keys"]
     return f"{desk.public_url}/feeds/{connection.connection_id}/{path_keys[0]}"
+
+
+def depot(desk: Desk, connection: Connection) -> dict[str, Any]:
+    """Where a warehouse finds and puts its files, and where its program calls; empty for what is no warehouse."""
+    if Role.WAREHOUSE not in connection.roles:
+        return {}
+    name = connection.connection_id
+    return {
+        "bucket": desk.files_bucket,
+        "folders": [f"out/{name}/", f"in/{name}/", f"ack/{name}/"],
+        "api_url": f"{desk.public_url}/v1/wh/{name}",
+    }
 
 
 def schedule_polls(hub: Hub, desk: Desk, connection: Connection) -> None:

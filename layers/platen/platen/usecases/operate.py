@@ -111,6 +111,7 @@ class Operator:
             "findings": [_finding(one) for one in findings],
             "webhook_url": url,
             "feed_url": configure.feed_url(self.hub, self.desk, connection),
+            "depot": configure.depot(self.desk, connection),
         }
 
     def connections(self, _: Nothing) -> Answer:
