@@ -44,6 +44,9 @@ class NoHttp:
     def send(self, method: str, url: str, **_: Any) -> Any:
         raise AssertionError(f"{method} {url}")
 
+    def lines(self, url: str, **_: Any) -> Any:
+        raise AssertionError(url)
+
 
 @dataclass
 class Depot:

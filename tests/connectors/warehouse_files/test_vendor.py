@@ -370,6 +370,11 @@ class TestPreflight:
         (problem,) = found
         assert says in problem.what
 
+    @pytest.mark.parametrize("take", [False, True])
+    def test_an_archived_order_is_a_persons_matter(self, take: bool) -> None:
+        vendor = Depot(settings(partly_fulfilled="take" if take else "ask")).vendor()
+        assert [one.field for one in vendor.preflight(a_request(archived=True))] == ([] if take else ["archived"])
+
     def test_every_problem_at_once(self) -> None:
         request = a_request(a_line("11", sku=""), a_line("12", sku=""), ship_to=None)
         assert len(Depot().vendor().preflight(request)) == 3

@@ -35,6 +35,12 @@ def _of_job(request: JobRequest, settings: Settings) -> Iterator[Problem]:
         yield Problem(what=what, field="order_number_max")
     if request.order.ship_to is None:
         yield Problem(what="The order has no ship-to: add one at the store, then retry.", field="ship_to")
+    if request.order.archived and settings.partly_fulfilled is PartlyFulfilled.ASK:
+        what = (
+            "The order is archived at the store, and only open orders go to the warehouse: take it out of the "
+            "archive there, then retry; or cancel it here."
+        )
+        yield Problem(what=what, field="archived")
 
 
 def _of_lines(request: JobRequest, settings: Settings) -> Iterator[Problem]:

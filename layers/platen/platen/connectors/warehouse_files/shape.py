@@ -95,8 +95,11 @@ def _values(name: str, lines: Iterable[bytes], settings: Settings) -> Iterator[l
     """Rows as lists of values; lines with nothing on them are none."""
     plain = settings.quoting is not Quoting.QUOTED
     text = _decoded(name, lines, plain=plain)
-    quoting = csv.QUOTE_NONE if plain else csv.QUOTE_MINIMAL
-    reader = csv.reader(text, delimiter=settings.delimiter.character, quoting=quoting, strict=True)
+    delimiter = settings.delimiter.character
+    if plain:
+        reader = csv.reader(text, delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=True)
+    else:
+        reader = csv.reader(text, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL, strict=True)
     try:
         for row in reader:
             if any(len(value) > LONGEST_VALUE for value in row):
