@@ -67,13 +67,14 @@ def test_a_webhook_is_posted_or_there_is_no_such_route(stack: LocalStack) -> Non
 def test_a_message_reaches_its_function_which_may_say_when_it_comes_back(
     stack: LocalStack, logged: Callable[[str], list[str]], queue: Queue
 ) -> None:
-    """A connection that is not there fails in every use case, after the first reads."""
+    """A connection that is not there fails in nearly every use case, after the first reads."""
     message = MESSAGE_OF[queue].model_validate({"connection": "nobody", **NEEDED[queue]})
     name = "".join(part.capitalize() for part in queue.value.split("-"))
     stack.client("sqs").send_message(
         QueueUrl=stack.outputs[f"{name}Queue"], MessageBody=message.model_dump_json(), MessageGroupId="nobody"
     )
-    assert eventually(lambda: [line for line in logged(READER[queue]) if "message failed" in line])
+    said = "file of no warehouse" if queue is Queue.FILES else "message failed"
+    assert eventually(lambda: [line for line in logged(READER[queue]) if said in line])
     text = "\n".join(logged(READER[queue]))
     assert "nobody" in text
     assert "could not shorten the wait" not in text
@@ -93,3 +94,15 @@ def test_items_expire(stack: LocalStack) -> None:
     for key in ("OrdersTable", "ConnectionsTable", "ProductsTable", "StockTable"):
         found = dynamodb.describe_time_to_live(TableName=stack.outputs[key])["TimeToLiveDescription"]
         assert (found["TimeToLiveStatus"], found["AttributeName"]) == ("ENABLED", "expires_at")
+
+
+def test_a_file_that_comes_in_is_told_to_its_function_and_others_are_not(
+    stack: LocalStack, logged: Callable[[str], list[str]]
+) -> None:
+    s3, bucket = stack.client("s3"), stack.outputs["FilesBucket"]
+    s3.put_object(Bucket=bucket, Key="out/outgoing/orders/1.csv", Body=b"x")
+    s3.put_object(Bucket=bucket, Key="in/incoming/picks/a b+ü.csv", Body=b"x")
+    assert eventually(lambda: [line for line in logged("warehouse_files_in") if '"incoming"' in line])
+    text = "\n".join(logged("warehouse_files_in"))
+    assert "in/incoming/picks/a b+ü.csv" in text
+    assert "outgoing" not in text
