@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from io import StringIO
-from itertools import chain, count, groupby
+from itertools import count, groupby
 
 from tests.warehouse.depot import Address, Depot, Twice, Unknown
 from tests.warehouse.exchange import Exchange
@@ -29,6 +29,7 @@ ITEMS = (
     "Active",
 )  # fmt: skip
 CANCELS = ("OrderNumber", "LineNumber", "Quantity", "Reason")
+SNAPSHOTS = ("SnapshotID", "TakenAt", "Site", "ItemNumber", "UOM", "OnHand")
 END = "#END"
 UNIT = "EA"
 _NO = frozenset({"0", "FALSE", "N", "NO", "INACTIVE"})
@@ -46,6 +47,8 @@ class Taken:
     """What the agent did with what it found."""
 
     items: list[str] = field(default_factory=list)
+    stock: dict[str, int] = field(default_factory=dict)
+    """The first stock, as the store had it: counted once."""
     orders: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
     """Orders that came again: they are in the depot once."""
@@ -66,6 +69,11 @@ class Agent:
         self._told_to = 0
         """The depot's last movement that Platen was told of."""
 
+    @property
+    def orders(self) -> list[str]:
+        """Numbers of all orders that it has taken."""
+        return list(self._lines)
+
     # from Platen
 
     def take(self) -> Taken:
@@ -76,25 +84,34 @@ class Agent:
             active = row["Active"].upper() not in _NO
             self._depot.keep(row["ItemNumber"], row["Description"] or row["ItemNumber"], cost, active=active)
             taken.items.append(row["ItemNumber"])
-        for rows in self._files("orders", ORDERS):
-            for number, lines in groupby(rows, lambda row: row["OrderNumber"]):
+        for rows in self._files("stock"):
+            self._first_stock(rows, taken)
+        for rows in self._files("orders"):
+            for number, lines in groupby(_named(ORDERS, rows), lambda row: row["OrderNumber"]):
                 self._order(number, list(lines), taken)
         for row in self._rows("cancels", CANCELS):
             self._cancel(row, taken)
         return taken
 
     def _rows(self, folder: str, columns: Sequence[str]) -> Iterator[Row]:
-        return chain.from_iterable(self._files(folder, columns))
+        for rows in self._files(folder):
+            yield from _named(columns, rows)
 
-    def _files(self, folder: str, columns: Sequence[str]) -> Iterator[list[Row]]:
+    def _files(self, folder: str) -> Iterator[list[list[str]]]:
         """The rows of each file; one that was dealt with is taken away."""
         for key in self._exchange.names(f"out/{self._connection}/{folder}/"):
             text = self._exchange.get(key).decode()
             if not text.endswith("\r\n"):
                 raise ValueError(f"{key} ends within a line")
-            rows = csv.reader(StringIO(text, newline=""), strict=True)
-            yield [dict(zip(columns, row, strict=True)) for row in rows]
+            yield list(csv.reader(StringIO(text, newline=""), strict=True))
             self._exchange.remove(key)
+
+    def _first_stock(self, rows: list[list[str]], taken: Taken) -> None:
+        *counted, end = rows
+        if end != [END, str(len(counted))]:
+            raise ValueError(f"the first stock is not whole: {end}")
+        taken.stock |= {row["ItemNumber"]: int(row["OnHand"]) for row in _named(SNAPSHOTS, counted)}
+        self.recount(taken.stock)
 
     def _order(self, number: str, rows: Sequence[Row], taken: Taken) -> None:
         lines = [Line(int(row["LineNumber"]), row["ItemNumber"], int(row["QuantityOrdered"])) for row in rows]
@@ -213,6 +230,10 @@ class Agent:
         csv.writer(text, lineterminator="\r\n").writerows(rows)
         key = f"in/{self._connection}/{folder}/{next(self._numbers):04}-{name}.csv"
         self._exchange.put(key, text.getvalue().encode())
+
+
+def _named(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[Row]:
+    return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 def _now() -> str:

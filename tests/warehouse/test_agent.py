@@ -59,8 +59,11 @@ class Yard:
         self._put(f"cancels/{number}{line}", contract.CANCELS, [row])
 
     def _put(self, name: str, columns: Sequence[str], rows: Sequence[dict[str, str]]) -> None:
+        self.put(name, [[row.get(column, "") for column in columns] for row in rows])
+
+    def put(self, name: str, rows: Sequence[Sequence[str]]) -> None:
         text = StringIO(newline="")
-        csv.writer(text).writerows([[row.get(column, "") for column in columns] for row in rows])
+        csv.writer(text).writerows(rows)
         Folder(self.root).put(f"out/wh/{name}.csv", text.getvalue().encode())
 
     # what it reads
@@ -89,8 +92,8 @@ def yard(depot: Depot, tmp_path: Path) -> Iterator[Yard]:
 
 
 def test_the_columns_are_those_of_the_contract() -> None:
-    assert (tuple(contract.ORDERS), tuple(contract.ITEMS)) == (wire.ORDERS, wire.ITEMS)
-    assert (tuple(contract.CANCELS), contract.END) == (wire.CANCELS, wire.END)
+    assert (contract.ORDERS, contract.ITEMS) == (wire.ORDERS, wire.ITEMS)
+    assert (contract.CANCELS, contract.SNAPSHOTS, contract.END) == (wire.CANCELS, wire.SNAPSHOTS, wire.END)
 
 
 def test_products_are_made_once_and_changed_after(yard: Yard) -> None:
@@ -101,6 +104,14 @@ def test_products_are_made_once_and_changed_after(yard: Yard) -> None:
     assert yard.depot.items().count("MUG-COST") == 1
     assert yard.depot.cost("MUG-COST") == Decimal("4.30")
     assert yard.agent.take().items == []  # what was taken was taken away
+
+
+def test_the_first_stock_is_counted(yard: Yard) -> None:
+    yard.depot.keep("FIRST", "First")
+    row = ["MAIN-initial", "2026-11-22T05:00:00+00:00", SITE, "FIRST", "EA", "20"]
+    yard.put("stock/MAIN-initial", [row, [contract.END, "1"]])
+    assert yard.agent.take().stock == {"FIRST": 20}
+    assert yard.depot.standings()["FIRST"] == Standing(20, 0)
 
 
 def test_an_order_is_picked_packed_and_shipped_and_the_count_goes_down_when_it_leaves(yard: Yard) -> None:
