@@ -199,3 +199,11 @@ def test_a_long_list_is_sorted_in_chunks(bench: DepotBench, monkeypatch: pytest.
     assert run.state is RunState.DONE
     assert [one.item for one in catalogue(bench)] == sorted([*skus, "A", "B"], key=str.encode)
     assert bench.files.names("own/depot/runs/") == []
+
+
+def test_a_paused_store_is_not_read_and_the_watermark_waits_for_it(bench: DepotBench) -> None:
+    bench.connections.save(bench.connections.get("stall").but(paused=True))
+    run = bench.started("products")
+    assert run.state is RunState.FAILED
+    assert "platen resume stall" in run.words
+    assert "stock.begin_export" not in bench.switch.calls

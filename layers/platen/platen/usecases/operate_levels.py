@@ -55,10 +55,6 @@ LEVELS: dict[str, Level] = {
     "sync_run": Level.VIEW,
     "sync_runs": Level.VIEW,
     "sync_report": Level.VIEW,
-    "sync_status": Level.VIEW,
-    "sync_run": Level.VIEW,
-    "sync_runs": Level.VIEW,
-    "sync_report": Level.VIEW,
     # work moves along
     "retry": Level.OPERATE,
     "resend": Level.OPERATE,
@@ -79,11 +75,6 @@ LEVELS: dict[str, Level] = {
     "stock_pause": Level.OPERATE,
     "stock_resume": Level.OPERATE,
     "stock_release": Level.OPERATE,
-    "sync_start": Level.OPERATE,
-    "sync_watermark": Level.OPERATE,
-    "stock_pause": Level.OPERATE,
-    "stock_resume": Level.OPERATE,
-    "stock_release": Level.OPERATE,
     # where things go, and with which secrets
     "connect": Level.SET_UP,
     "disconnect": Level.SET_UP,
@@ -95,7 +86,6 @@ LEVELS: dict[str, Level] = {
     "link": Level.SET_UP,
     "unlink": Level.SET_UP,
     "rules": Level.SET_UP,
-    "sync_places": Level.SET_UP,  # asks the store, as the next asks the vendor
     "try_classes": Level.SET_UP,  # asks the vendor, with the connection's credentials; the next asks stores
     "sync_places": Level.SET_UP,
     "folder_add": Level.SET_UP,

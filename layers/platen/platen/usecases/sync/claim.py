@@ -85,6 +85,12 @@ def broke_off(hub: Hub, held: SyncState) -> None:
         logger.warning("lease kept", extra={"connection": held.connection, "run": held.running})
 
 
+def make_sure(hub: Hub, held: SyncState) -> None:
+    """Raises Conflict when somebody took it over."""
+    if ours(held, hub.ledger.state(held.connection)) is None:
+        raise Conflict(f"{held.connection}: run {held.running} was taken over")
+
+
 def ours(held: SyncState, state: SyncState, **changes: object) -> SyncState | None:
     """The state changed, while the claim is still the one we hold; None when somebody took it over."""
     if (state.running, state.token) != (held.running, held.token):

@@ -135,7 +135,7 @@ def _go_on(
     elif broken and not _ended(run):
         run = _counted(hub, held, run)
     if not _ended(run):
-        run, wait = _do(hub, connection, run, time_left, steps)
+        run, wait = _do(hub, connection, held, run, time_left, steps)
         if not _ended(run):
             _hand_on(hub, held, wait)
             return None
@@ -171,13 +171,19 @@ def _counted(hub: Hub, held: SyncState, run: Run) -> Run:
 
 
 def _do(
-    hub: Hub, connection: Connection, run: Run, time_left: TimeLeft, steps: Mapping[SyncKind, Step]
+    hub: Hub,
+    connection: Connection,
+    held: SyncState,
+    run: Run,
+    time_left: TimeLeft,
+    steps: Mapping[SyncKind, Step],
 ) -> tuple[Run, timedelta]:
-    """The run as it is kept, and when to go on with it."""
+    """The run as it is kept, and when to go on with it. Raises Conflict where it is somebody else's by now."""
     try:
         run = steps[run.kind](hub, connection, run, time_left)
     except (Verdict, NotFound, NotAllowed) as refused:
         kept = hub.ledger.run(run.connection, run.run_id) or run
+        claim.make_sure(hub, held)
         words = refused.words if isinstance(refused, Verdict) else str(refused)
         if isinstance(refused, Later | Unclear) and kept.tries < MOST_TRIES:
             wait = _wait(refused, kept.tries)

@@ -107,8 +107,11 @@ def _bring(
 
 
 def stocked_store(hub: Hub, store: str) -> StockedStore:
-    """Raises NotFound and NotAllowed."""
-    stocked = hub.stocked_store(hub.connections.get(store))
+    """Raises NotFound; NotAllowed for one that is paused, or that counts nothing."""
+    connection = hub.connections.get(store)
+    if connection.paused:
+        raise NotAllowed(f"{store} is paused, so its products are not read: `platen resume {store}`.")
+    stocked = hub.stocked_store(connection)
     if stocked is None:
         raise NotAllowed(f"{store} is no store whose stock Platen can read and write.")
     return stocked
