@@ -115,7 +115,7 @@ class StockMachine(RuleBasedStateMachine):
         self.pass_time()
         order = data.draw(st.sampled_from(self.orders))
         self.bench.stores[order.store].cancels(order.number, count, restock=restock or self.mode == "send_changes")
-        if order.told:
+        if self.bench.ledger.order("depot", order.number):
             self.bench._change(self.bench.known(order.number))
 
     @precondition(lambda self: self.orders)
@@ -139,7 +139,7 @@ class StockMachine(RuleBasedStateMachine):
         sale = self.sale(order)
         order.count, order.told = sale.open, True
         if sale.open:
-            self.bench.tells(order.number, "A", sale.open)
+            self.bench.tells(order.number, "A", sale.open, store=order.store)
         else:
             order.closed = True
 

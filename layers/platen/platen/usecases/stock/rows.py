@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 from typing import Any
 
 from platen.domain.stock_lines import Taken
@@ -69,6 +70,8 @@ def write_taken(taken: Taken) -> str:
 
 
 def read_taken(text: str) -> dict[str, int]:
+    if not text:
+        return {}
     return {line: int(count) for line, _, count in (one.rpartition("=") for one in text.split())}
 
 
@@ -160,7 +163,10 @@ class Row:
         return self.expected if self.what == "change" else self.expected - self.now
 
     def line(self) -> str:
-        return line_of([_text(getattr(self, name)) for name in COLUMNS])
+        values = list(_VALUES(self))
+        for at in _FLAGS:
+            values[at] = int(values[at])
+        return line_of(values)
 
     def as_last(self, before: Last | None) -> Last | None:
         """What is to be remembered of it; None: nothing."""
@@ -181,21 +187,16 @@ class Row:
 
 
 COLUMNS = tuple(one.name for one in fields(Row))
-_NUMBERS = {one.name: one.default for one in fields(Row) if str(one.type).startswith("int")}
-_FLAGS = tuple(one.name for one in fields(Row) if one.type == "bool")
-
-
-def _text(value: Any) -> object:
-    if value is None:
-        return ""
-    return int(value) if isinstance(value, bool) else value
+_NUMBERS = tuple((at, one.default) for at, one in enumerate(fields(Row)) if str(one.type).startswith("int"))
+_FLAGS = tuple(at for at, one in enumerate(fields(Row)) if one.type == "bool")
+_VALUES = attrgetter(*COLUMNS)
 
 
 def read_rows(lines: Iterable[str]) -> Iterator[Row]:
     for values in fields_of(lines, len(COLUMNS), "a part of the report"):
-        given: dict[str, Any] = dict(zip(COLUMNS, values, strict=True))
-        for name, default in _NUMBERS.items():
-            given[name] = int(given[name]) if given[name] else default
-        for name in _FLAGS:
-            given[name] = given[name] == "1"
-        yield Row(**given)
+        given: list[Any] = [*values]
+        for at, default in _NUMBERS:
+            given[at] = int(given[at]) if given[at] else default
+        for at in _FLAGS:
+            given[at] = given[at] == "1"
+        yield Row(*given)

@@ -71,14 +71,11 @@ def sort_key(item: str) -> bytes:
 def line_of(values: Sequence[object]) -> str:
     """One line of CSV, without its end; ends of lines within a value become spaces."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow([_one_line(one) for one in values])
-    return text.getvalue()
-
-
-def _one_line(value: object) -> object:
-    if isinstance(value, str) and ("\n" in value or "\r" in value):
-        return value.replace("\r", " ").replace("\n", " ")
-    return value
+    csv.writer(text, lineterminator="").writerow(values)
+    line = text.getvalue()
+    if "\n" in line or "\r" in line:
+        return line_of([str(one).replace("\r", " ").replace("\n", " ") for one in values])
+    return line
 
 
 def fields_of(lines: Iterable[str], count: int, name: str) -> Iterator[list[str]]:
