@@ -54,7 +54,8 @@ def _without_documentation(described: Any) -> Any:
         return [_without_documentation(each) for each in described]
     if isinstance(described, dict):
         return {
-            name: _without_documentation(value)
+            # Of the parameters of a client, S3 has some, botocore reads the documentation too, and fails without.
+            name: value if name == "clientContextParams" else _without_documentation(value)
             for name, value in described.items()
             # A shape or member may itself be called "documentation"; the prose is always text.
             if not (name == "documentation" and isinstance(value, str))

@@ -6,12 +6,16 @@ import gzip
 import importlib.util
 import json
 import re
+import shutil
 import tomllib
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import botocore
+import botocore.session
 import pytest
+from botocore.loaders import Loader
 
 from tests.template.reading import ROOT
 
@@ -44,6 +48,32 @@ def prune() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def test_a_pruned_client_still_knows_where_to_call(prune: ModuleType, tmp_path: Path) -> None:
+    """That a client can be made says little: what it reads of its description at a call is seen at a call."""
+    data = tmp_path / "botocore/data"
+    data.mkdir(parents=True)
+    for path in (Path(botocore.__file__).parent / "data").iterdir():
+        if path.is_file():
+            shutil.copyfile(path, data / path.name)
+        elif path.name in prune.SERVICES:
+            shutil.copytree(path, data / path.name)
+    prune.prune(tmp_path)
+    session = botocore.session.Session()
+    pruned = Loader(extra_search_paths=[str(data)], include_default_search_paths=False)
+    session.register_component("data_loader", pruned)
+    calls = {
+        "dynamodb": "list_tables",
+        "scheduler": "list_schedules",
+        "sqs": "list_queues",
+        "ssm": "get_parameters",
+    }
+    calls["s3"] = "list_buckets"
+    assert set(calls) == set(prune.SERVICES)
+    for service, call in calls.items():
+        client = session.create_client(service, "eu-central-1")
+        assert client.generate_presigned_url(call).startswith("https://")
 
 
 def test_pruning_keeps_our_services_and_every_partition(prune: ModuleType, tmp_path: Path) -> None:
