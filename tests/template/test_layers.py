@@ -67,7 +67,7 @@ def test_a_pruned_client_still_knows_where_to_call(prune: ModuleType, tmp_path: 
         "dynamodb": "list_tables",
         "scheduler": "list_schedules",
         "sqs": "list_queues",
-        "ssm": "get_parameters",
+        "ssm": "describe_parameters",
     }
     calls["s3"] = "list_buckets"
     assert set(calls) == set(prune.SERVICES)
