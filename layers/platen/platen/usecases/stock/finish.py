@@ -43,7 +43,7 @@ from platen.usecases.stock.rows import (
 from platen.usecases.stock.standing import said_of
 from platen.usecases.stock.tables import line_of, pushed_key, report_key, runs_folder, safe
 from platen.usecases.stock.work import ALL, Work
-from platen.usecases.stock.write import Attempt, unconfirmed
+from platen.usecases.stock.write import UNCONFIRMED_WORDS, Attempt, unconfirmed
 
 _CONFLICTS = 5
 _COUNTED = {
@@ -139,8 +139,10 @@ def _newest(merged: Iterator[tuple[str, int, Last | Row]]) -> Iterator[str]:
             yield last.line()
 
 
-def remember_left_over(work: Work) -> None:
-    """Of runs that nobody brought to their end: what they wrote was written, what they sent may have been."""
+def remember_left_over(work: Work) -> tuple[str, ...]:
+    """Of runs that nobody brought to their end: what they wrote was written, what they sent may have been. Gives
+    what a person should know of it."""
+    notes = []
     folder = runs_folder(work.warehouse)
     others: dict[str, list[str]] = {}
     for key in work.hub.files.names(folder, limit=ALL):
@@ -152,13 +154,18 @@ def remember_left_over(work: Work) -> None:
         if run is None or run.kind is not SyncKind.STOCK:
             continue  # not ours
         if run.state is not RunState.DONE:
-            _remember_run(work, folder + name + "/", kept)
+            in_doubt = _remember_run(work, folder + name + "/", kept)
+            if in_doubt:
+                items = ", ".join(sorted(in_doubt)[:5])
+                notes.append(f"Run {name} broke off: of {len(in_doubt)} items ({items}) {UNCONFIRMED_WORDS}.")
         for rest in sorted(kept, key=lambda one: one == "plan.json"):
             work.hub.files.delete(f"{folder}{name}/{rest}")
+    return tuple(notes)
 
 
-def _remember_run(work: Work, folder: str, kept: list[str]) -> None:
-    """In memory: a run that broke off wrote no more than it had time for."""
+def _remember_run(work: Work, folder: str, kept: list[str]) -> set[str]:
+    """In memory: a run that broke off wrote no more than it had time for. Gives the items that are in doubt: levels
+    never are, for they are read anew."""
     rows: dict[tuple[str, str, str, str], Row] = {}
     for rest in sorted(kept):
         if rest.startswith("done-"):
@@ -175,6 +182,8 @@ def _remember_run(work: Work, folder: str, kept: list[str]) -> None:
         where = (place.site, place.store, place.place_id)
         mine = [rows[key] for key in sorted(rows) if key[:3] == where]
         _remember(work, pushed_key(work.warehouse, *where), [iter(mine)])
+    changes = work.mode is StockMode.SEND_CHANGES
+    return {row.item for row in rows.values() if changes and row.result == UNCONFIRMED}
 
 
 # orders that matter no more

@@ -84,10 +84,10 @@ def _is_paused(work: Work) -> bool:
 
 def _begin(work: Work) -> None:
     work.clear()
-    remember_left_over(work)
+    notes = remember_left_over(work)
     state = work.hub.ledger.state(work.warehouse)
     full = work.run.full or state.compare_all or state.rules != rules_of(work.settings)
-    work.plan = Plan(rules=rules_of(work.settings), at=work.hub.clock.now())
+    work.plan = Plan(rules=rules_of(work.settings), at=work.hub.clock.now(), notes=notes)
     work.keep_plan()
     work.cursor = Cursor()
     work.save(state=RunState.PLANNING, full=full, words="")
@@ -127,7 +127,7 @@ def _may_write(work: Work) -> bool:
     if why:
         key = report(work, "left-", "same-", "would-")
         words = f"{why} Nothing was written. Look at the report; release the run if it is right so."
-        end(work, RunState.BRAKED, _with_failed(work, words), report_at=key)
+        end(work, RunState.BRAKED, _with_notes(work, words), report_at=key)
         return False
     pack(work)
     return True
@@ -138,7 +138,7 @@ def _end_dry(work: Work) -> None:
     words = "" if work.run.dry else HOW_TO_BEGIN
     work.run = work.run.but(dry=True)
     state = RunState.FAILED if work.plan.failed else RunState.DONE
-    end(work, state, _with_failed(work, words), report_at=key)
+    end(work, state, _with_notes(work, words), report_at=key)
 
 
 def _write(work: Work, time_left: Callable[[], float]) -> bool:
@@ -168,7 +168,7 @@ def _finish(work: Work) -> None:
     if not failed:
         rules, now = work.plan.rules, work.hub.clock.now()
         change_state(work, lambda state: state.but(pushed_at=now, rules=rules, compare_all=False))
-    end(work, RunState.FAILED if failed else RunState.DONE, _with_failed(work, ""), report_at=key)
+    end(work, RunState.FAILED if failed else RunState.DONE, _with_notes(work, ""), report_at=key)
 
 
 def _wait(work: Work, words: str) -> None:
@@ -184,8 +184,8 @@ def _wait(work: Work, words: str) -> None:
 def _fail(work: Work, words: str) -> None:
     """What was written is remembered by the next run, from what this one kept: so that is left there."""
     change_state(work, lambda state: state.but(compare_all=True))
-    work.save(state=RunState.FAILED, words=_with_failed(work, words), ended_at=work.hub.clock.now())
+    work.save(state=RunState.FAILED, words=_with_notes(work, words), ended_at=work.hub.clock.now())
 
 
-def _with_failed(work: Work, words: str) -> str:
-    return " ".join(one for one in [words, *work.plan.failed.values()] if one)
+def _with_notes(work: Work, words: str) -> str:
+    return " ".join(one for one in [words, *work.plan.failed.values(), *work.plan.notes] if one)

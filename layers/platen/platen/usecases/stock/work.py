@@ -58,6 +58,8 @@ class Plan(Value):
     packs: dict[str, int] = Field(default_factory=dict)
     failed: dict[str, str] = Field(default_factory=dict)
     """Site -> why it is left out."""
+    notes: tuple[str, ...] = ()
+    """What else a person should know."""
 
 
 class Cursor(Value):

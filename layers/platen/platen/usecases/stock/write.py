@@ -29,7 +29,7 @@ REPEATABLE = timedelta(hours=23)
 """So long after it was first sent an attempt is known again by its key; stores keep keys for a day."""
 DOUBT = "the store did not say whether it was written"
 UNCONFIRMED_WORDS = (
-    "it may have been sent, and is not sent again; look at the item in the store, and set it right there if need be"
+    "nobody knows whether their change was written; it is not sent again: look in the store, and set it right there"
 )
 
 type Spot = tuple[str, str, str]
