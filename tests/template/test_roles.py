@@ -27,7 +27,9 @@ LEDGER = {
     "StockTable/index/by_lane": "dynamodb Query",
 }
 OWN_FILES = {"FilesBucket/own/*": "s3 DeleteObject GetObject PutObject", "FilesBucket": "s3 ListBucket"}
-REPORTS = {"FilesBucket/own/*": "s3 GetObject", "FilesBucket/ack/*": "s3 GetObject", "FilesBucket": "s3 ListBucket"}
+TOLD = {"FilesBucket/out/*": "s3 PutObject", "FilesBucket where prefix is out/*": "s3 ListBucketVersions"}
+BROUGHT = {"FilesBucket/in/*": "s3 GetObject", "FilesBucket/ack/*": "s3 PutObject"}
+REPORTS = {"FilesBucket/own/*/reports/*": "s3 GetObject", "FilesBucket": "s3 ListBucket"}
 FIND_ORDERS = {f"OrdersTable/index/by_{key}": "dynamodb Query" for key in ("state", "number", "folder")}
 WEBHOOK = {"ConnectionsTable": "dynamodb GetItem", "ssm:*/webhook": "ssm GetParameter"}
 
@@ -61,11 +63,10 @@ MAY: dict[str, dict[str, str]] = {
     },
     "VendorDispatch": CONNECTIONS
     | SECRETS
+    | TOLD
     | {
         "OrdersTable": "dynamodb GetItem PutItem Query UpdateItem",
         "StockTable": "dynamodb GetItem PutItem",
-        "FilesBucket/out/*": "s3 PutObject",
-        "FilesBucket where prefix is out/*": "s3 ListBucketVersions",
         "DispatchQueue": READ,
         "IntakeQueue": SEND,
         "StoreUpdatesQueue": SEND,
@@ -97,7 +98,6 @@ MAY: dict[str, dict[str, str]] = {
         "OrdersTable": "dynamodb BatchGetItem",
         "OrdersTable/index/by_due": "dynamodb Query",
         "OrdersTable/index/by_feed": "dynamodb Query",
-        "StockTable": "dynamodb GetItem",
         "VendorPollsQueue": READ,
         "ShipmentsQueue": SEND,
     },
@@ -107,61 +107,63 @@ MAY: dict[str, dict[str, str]] = {
         "OrdersTable/index/by_state": "dynamodb Query",
         "ConnectionsTable": "dynamodb GetItem Query",
         "ConnectionsTable where kind is health": "dynamodb PutItem",
-        "StockTable": "dynamodb GetItem Query",
+        "StockTable": "dynamodb GetItem",
         "IntakeQueue": SEND,
         "DispatchQueue": SEND,
         "StoreUpdatesQueue": SEND,
         "SyncsQueue": SEND,
     },
-    "WarehouseApi": CONNECTIONS
-    | LEDGER
-    | OWN_FILES
-    | {"ssm:*/webhook": "ssm GetParameter", "ShipmentsQueue": SEND, "SyncsQueue": SEND},
-    "WarehouseFilesIn": CONNECTIONS
-    | LEDGER
+    "WarehouseApi": LEDGER
     | OWN_FILES
     | {
-        "FilesBucket/in/*": "s3 DeleteObject GetObject",
-        "FilesBucket/ack/*": "s3 PutObject",
+        "OrdersTable": "dynamodb BatchGetItem Query",
+        "ConnectionsTable": "dynamodb GetItem",
+        "ssm:*/webhook": "ssm GetParameter",
+        "ShipmentsQueue": SEND,
+    },
+    "WarehouseFilesIn": LEDGER
+    | BROUGHT
+    | OWN_FILES
+    | {
+        "ConnectionsTable": "dynamodb GetItem",
+        "FilesBucket/own/*": "s3 GetObject PutObject",
         "WarehouseFilesQueue": READ,
         "ShipmentsQueue": SEND,
-        "SyncsQueue": SEND,
     },
     "InventoryPush": CONNECTIONS
     | SECRETS
     | LEDGER
+    | TOLD
+    | BROUGHT
     | OWN_FILES
     | {
-        "OrdersTable": "dynamodb BatchGetItem Query",
-        "FilesBucket": "s3 ListBucket ListBucketVersions",
-        "FilesBucket/out/*": "s3 GetObject PutObject",
+        "OrdersTable": "dynamodb Query",
+        "OrdersTable/index/by_due": "dynamodb Query",
         "SyncsQueue": BOTH,
-        **{f"{queue}Queue": SEND for queue in ("Intake", "Shipments", "StorePolls", "WarehouseFiles")},
+        **{f"{queue}Queue": SEND for queue in ("Intake", "Dispatch", "Shipments", "StoreUpdates")},
     },
-    "Viewer": LEDGER
-    | REPORTS
+    "Viewer": REPORTS
     | FIND_ORDERS
     | {
         "OrdersTable": "dynamodb BatchGetItem GetItem Query",
         "ConnectionsTable": "dynamodb BatchGetItem GetItem Query",
         "ProductsTable": "dynamodb BatchGetItem",
-        "StockTable": "dynamodb BatchGetItem GetItem Query",
+        "StockTable": "dynamodb GetItem Query",
         **{f"{queue}{kind}": LOOK for queue in QUEUES for kind in ("Queue", "Dlq")},
     },
     "Operator": CONNECTIONS
     | SECRETS
-    | LEDGER
     | REPORTS
     | FIND_ORDERS
     | {
         "OrdersTable": "dynamodb BatchGetItem GetItem PutItem Query",
         "OrdersTable/index/by_due": "dynamodb Query",
         "ProductsTable": "dynamodb BatchGetItem",
+        "StockTable": "dynamodb GetItem PutItem Query",
         **{f"{queue}Queue": COUNT for queue in QUEUES},
         **{f"{queue}Dlq": REDRIVE for queue in QUEUES},
     },
-    "SetUp": LEDGER
-    | REPORTS
+    "SetUp": REPORTS
     | FIND_ORDERS
     | {
         "OrdersTable": "dynamodb BatchGetItem GetItem PutItem Query",
@@ -169,14 +171,14 @@ MAY: dict[str, dict[str, str]] = {
         "ConnectionsTable": "dynamodb BatchGetItem BatchWriteItem GetItem PutItem Query",
         "ConnectionsTable where kind is connection, health": "dynamodb DeleteItem",
         "ProductsTable": "dynamodb BatchGetItem BatchWriteItem",
-        "StockTable": "dynamodb BatchGetItem DeleteItem GetItem PutItem Query",
+        "StockTable": "dynamodb DeleteItem GetItem Query",
         "ssm:*/webhook": "ssm DeleteParameters GetParameter PutParameter",
         "ssm:*/credentials": "ssm DeleteParameters GetParameter PutParameter",
         "ssm:*/token": "ssm DeleteParameters GetParameter PutParameter",
         SCHEDULER: "scheduler CreateSchedule DeleteSchedule UpdateSchedule",
         "ScheduleRole where iam:PassedToService is scheduler.amazonaws.com": "iam PassRole",
         **{f"{queue}{kind}": LOOK for queue in QUEUES for kind in ("Queue", "Dlq")},
-        **{f"{queue}Queue": COUNT for queue in ("Intake", "Dispatch", "StoreUpdates", "Syncs")},
+        **{f"{queue}Queue": COUNT for queue in ("Intake", "Dispatch", "StoreUpdates")},
     },
 }
 
@@ -189,6 +191,7 @@ WITH_STARS = {
     "FilesBucket/in/*": "what it brings",
     "FilesBucket/ack/*": "what is said of that",
     "FilesBucket/own/*": "what nobody else needs",
+    "FilesBucket/own/*/reports/*": "and of that, the reports of every warehouse",
 }
 MANAGED = {
     "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole": "SAM gives it to every function: to log",
