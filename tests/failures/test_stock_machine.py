@@ -93,6 +93,9 @@ class StockMachine(RuleBasedStateMachine):
             return  # others write there too: only the changes are ours
         shelf = store.shelf("i-A")
         unknown = -sum(delta for at, delta, _ in self.untold if delta < 0 and at > self.counted_at)
+        for order in self.orders:  # picked for what was cancelled, and not told
+            needed = self.sale(order).open + self.sale(order).fulfilled
+            unknown += max(0, order.taken - max(order.taken_told, needed))
         most = max(0, self.free() + unknown)
         assert shelf.available <= most or shelf.on_hand == 0, f"shows {shelf.available} of {most}"
 

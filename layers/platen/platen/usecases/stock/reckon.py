@@ -90,14 +90,17 @@ class _Reckoning:
     # reading
 
     def _needed(self) -> list[str]:
-        """The items themselves; with kits: their parts, and all kits that are made of the same parts."""
         items = [one.item for one in self.batch]
-        kits = self.work.kits
-        if not kits:
+        if not self.work.kits:
             return items
-        parts = {part for item in items for part in kits.get(item, {})} | set(items)
-        sharing = {name for name, of in kits.items() if parts & of.keys()}
-        return list(dict.fromkeys([*items, *sorted(parts), *sorted(sharing)]))
+        return list(
+            dict.fromkeys([*items, *(more for item in items for more in sorted(self._bound_up_with(item)))])
+        )
+
+    def _bound_up_with(self, item: str) -> set[str]:
+        """The item itself, the parts it is made of, and all kits that are made of any of these."""
+        parts = {item, *self.work.kits.get(item, ())}
+        return parts | {made for part in parts for made in self.work.kits_of.get(part, ())}
 
     def _read(self) -> None:
         self._read_levels(self.seen)
@@ -196,7 +199,7 @@ class _Reckoning:
             return row
         row.on_hand, row.available, row.committed = level.on_hand, level.available, level.committed
         row.stocked = level.stocked
-        if self.restless & {one.item, *self.work.kits.get(one.item, {})}:
+        if self.restless & self._bound_up_with(one.item):
             row.result, row.reason = STALE, MOVES
             return row
         match self.work.mode:
@@ -236,11 +239,10 @@ class _Reckoning:
         if one is None or one.counted is None:
             return None
         count = available(one.counted, self.seen[item].on_order, unheard=self.seen[item].unheard)
-        for name, parts in self.work.kits.items():
-            if item in parts:
-                sold = self.seen[name]
-                within = sum(line.within for line in sold.on_order)
-                count -= parts[item] * (within + sold.unheard)
+        for name in self.work.kits_of.get(item, ()):
+            sold = self.seen[name]
+            within = sum(line.within for line in sold.on_order)
+            count -= self.work.kits[name][item] * (within + sold.unheard)
         return count
 
     def _change(self, row: Row, one: Candidate, number: int, taken: Mapping[str, int]) -> None:

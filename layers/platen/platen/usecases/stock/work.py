@@ -128,6 +128,15 @@ class Work:
     def kits(self) -> dict[str, dict[str, int]]:
         return self.settings.parts_of_kits if self.mode is StockMode.SET_AVAILABLE else {}
 
+    @cached_property
+    def kits_of(self) -> dict[str, list[str]]:
+        """Part -> the kits that are made of it."""
+        found: dict[str, list[str]] = {}
+        for kit, parts in self.kits.items():
+            for part in parts:
+                found.setdefault(part, []).append(kit)
+        return found
+
     def store(self, name: str) -> StockedStore:
         """Raises SiteFailed where there is none that counts stock."""
         found = self.stocked_store(name)

@@ -1,0 +1,53 @@
+"""Stock that is also sold where no stock is counted: there Platen's own record says what is open."""
+
+from __future__ import annotations
+
+from platen.domain.shipment import Parcel, Shipment, ShipmentLine, ShipmentState
+from tests.domain.making import NOW, a_line, an_order, planned
+from tests.support.counting import Counting
+
+
+def sold_elsewhere(parcels: int) -> Counting:
+    """Four of an item are sold at the stall, in parcels of one of which it was told; ten were counted before."""
+    bench = Counting(stock_mode="set_available")
+    bench.sells({"A": 10})
+    bench.counts({"A": 10})
+    bench.clock.passes(hours=1)
+    record = planned(an_order(a_line("1", 4), connection="stall", store_order_id="stall-1"))
+    shipments = [
+        Shipment(
+            order_id=record.head.order_id, shipment_id=str(number), connection="stall", store_order_id="stall-1",
+            job_id="1", state=ShipmentState.TOLD, parcel=Parcel(), lines=(ShipmentLine(line_id="1", quantity=1),),
+            recorded_at=NOW,
+        )
+        for number in range(parcels)
+    ]  # fmt: skip
+    bench.orders.save(None, record.with_shipments(*shipments))
+    bench.tells("stall-1", "A", 4, store="stall")
+    order = bench.known("stall-1")
+    bench.ledger.save_order(order, order.but(order_id=record.head.order_id))
+    return bench
+
+
+def test_what_is_not_told_yet_is_open() -> None:
+    bench = sold_elsewhere(0)
+    bench.pushes()
+    assert bench.shop.shelf("i-A").available == 6
+
+
+def test_what_was_told_is_fulfilled_and_off_the_shelf() -> None:
+    bench = sold_elsewhere(2)
+    bench.takes("stall-1", 2)
+    bench.pushes()
+    assert bench.shop.shelf("i-A").available == 6
+
+
+def test_it_matters_no_more_when_all_is_over() -> None:
+    bench = sold_elsewhere(4)
+    bench.takes("stall-1", 4)
+    bench.closes("stall-1")
+    bench.clock.passes(hours=1)
+    bench.counts({"A": 6})
+    bench.pushes()
+    assert bench.shop.shelf("i-A").available == 6
+    assert bench.known("stall-1").settled
