@@ -169,6 +169,20 @@ def test_a_barcode_is_what_is_scanned(told: str | None, kept: str) -> None:
     assert line_with(variant=a_variant(barcode=told)).barcode == kept
 
 
+@pytest.mark.parametrize(
+    ("variant", "variant_id"),
+    [
+        ({"id": "gid://shopify/ProductVariant/45001"}, "45001"),
+        (a_variant(), ""),
+        (None, ""),
+        ({"id": "45001"}, ""),
+        ({"id": None}, ""),
+    ],
+)
+def test_what_was_sold_is_named_as_the_list_of_products_names_it(variant: Any, variant_id: str) -> None:
+    assert line_with(variant=variant).variant_id == variant_id
+
+
 @pytest.mark.parametrize("field", ["weight", "image", "variant"])
 def test_what_packers_may_not_see_is_no_trouble_of_the_order(field: str) -> None:
     told = an_order(lineItems=nodes(a_line() | {field: None}))

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from platen.connectors.shopify.stock import ShopifyStock
+from platen.connectors.warehouse_files.mapping import item_of
+from platen.connectors.warehousing import CreateItemUsing
 from platen.domain.verdicts import Busy, Denied
 from platen.ports.stock import REFUSED, STALE, UNCLEAR, WRITTEN, Outcome, Standing, Write
+from platen.usecases.sync.variants import kept
 from tests.connectors.shopify.test_with_twin import Live
 from twins.shopify import ALL_SCOPES
 from twins.shopify.model import Location
@@ -56,6 +59,25 @@ class Shop(Live):
 @pytest.fixture
 def shop() -> Shop:
     return Shop()
+
+
+# ---- items -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("using", list(CreateItemUsing))
+def test_an_order_names_its_item_as_the_products_do(shop: Shop, using: CreateItemUsing) -> None:
+    shop.room.change_variant("BOWL", barcode=" 4006381333931 ")
+    order = shop.fetch(shop.twin.place_order([{"sku": "BOWL", "quantity": 1}]).id)
+    (known,) = [kept(one, using) for one in shop.store().variants(None, "").items if one.sku == "BOWL"]
+    assert known.item
+    assert item_of(order.lines[0], using) == known.item
+
+
+def test_what_is_sold_no_more_has_no_variant_and_is_not_guessed(shop: Shop) -> None:
+    placed = shop.twin.place_order([{"sku": "BOWL", "quantity": 1}])
+    shop.room.delete_product(shop.room.item("BOWL").variant.product)
+    (line,) = shop.fetch(placed.id).lines
+    assert (line.sku, item_of(line, CreateItemUsing.VARIANT_ID)) == ("BOWL", "")
 
 
 # ---- reading -----------------------------------------------------------------------------------

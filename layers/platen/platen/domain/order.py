@@ -107,6 +107,9 @@ class Line(Value):
     """UPC, EAN or what else is scanned."""
     also: tuple[str, ...] = ()
     """Further keys its row in the user's product map may have, the most exact first; after ``sku``."""
+    variant_id: str = ""
+    """The store's own id of what was sold, the same as in its list of products; empty where it has no such list, or
+    that is not in it any more."""
 
 
 class ShippingChoice(Value):

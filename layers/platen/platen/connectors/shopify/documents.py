@@ -40,7 +40,7 @@ fragment PlatenLine on LineItem {{
   discountAllocations {{ allocatedAmountSet {_MONEY} discountApplication {{ index }} }}
   weight {{ value unit }}
   image {{ url }}
-  variant {{ barcode selectedOptions {{ name value }} }}
+  variant {{ id barcode selectedOptions {{ name value }} }}
 }}"""
 
 _ADDRESS = "{ name firstName lastName company address1 address2 city zip provinceCode countryCodeV2 phone }"

@@ -136,6 +136,7 @@ def _line(theirs: wire.LineItem, fulfillment_orders: Sequence[wire.FulfillmentOr
         image=goods.picture(theirs.image),
         options=goods.options(theirs),
         barcode=goods.barcode(theirs.variant),
+        variant_id=theirs.variant.variant_id if theirs.variant else "",
     )
 
 

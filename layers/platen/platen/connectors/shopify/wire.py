@@ -130,6 +130,7 @@ class SelectedOption(Wire):
 class Variant(Wire):
     """What the shop sells now; null without the right to see products, and when it was deleted since."""
 
+    variant_id: Annotated[NumberOfGid, Field(alias="id")] = ""
     barcode: Text = ""
     selected_options: list[SelectedOption] = []
 

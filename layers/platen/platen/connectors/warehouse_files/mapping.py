@@ -22,8 +22,7 @@ def item_of(line: Line, using: CreateItemUsing) -> str:
         case CreateItemUsing.BARCODE:
             return line.barcode.strip()
         case CreateItemUsing.VARIANT_ID:
-            # Inferred: a store's ids of variants are digits alone, and names are not.
-            return next((key for key in line.also if key.isascii() and key.isdigit()), "")
+            return line.variant_id
 
 
 def to_order(request: JobRequest, settings: Settings, connection: str, now: datetime) -> WarehouseOrder:

@@ -16,6 +16,13 @@ _WHERE = {
     CreateItemUsing.BARCODE: "barcode",
     CreateItemUsing.VARIANT_ID: "variant id",
 }
+_GIVE_ONE = "give it one at the store, then retry."
+_HELPS = {
+    CreateItemUsing.SKU: _GIVE_ONE,
+    CreateItemUsing.BARCODE: _GIVE_ONE,
+    CreateItemUsing.VARIANT_ID: "the store does not sell it any more, or has no ids of variants. Cancel it here, "
+    "and have it shipped by hand.",
+}
 
 
 def problems(request: JobRequest, settings: Settings) -> list[Problem]:
@@ -53,10 +60,8 @@ def _of_lines(request: JobRequest, settings: Settings) -> Iterator[Problem]:
         item = item_of(line, settings.create_item_using)
         field = _WHERE[settings.create_item_using]
         if not item:
-            what = (
-                f"{line.title} has no {field}, which makes the item number (Create item using): give it one at the "
-                "store, then retry."
-            )
+            helps = _HELPS[settings.create_item_using]
+            what = f"{line.title} has no {field}, which makes the item number (Create item using): {helps}"
             yield Problem(what=what, line_id=one.line_id, field=field)
         elif why := why_no_key(item, settings):
             what = f"The {field} {item[:120]} of {line.title} {why}: change it at the store, then retry."
