@@ -363,7 +363,7 @@ class ChangesMachine(StockMachine):
     mode = "send_changes"
 
 
-_PACE = settings(max_examples=25, stateful_step_count=25)
+_PACE = settings(max_examples=max(8, settings().max_examples // 3), stateful_step_count=25)
 TestOnHand = StockMachine.TestCase
 TestAvailable = AvailableMachine.TestCase
 TestTwoStores = SharedMachine.TestCase
