@@ -120,9 +120,10 @@ class TestABody:
     @pytest.mark.parametrize("text", ["%%%", "QUJ", "Q Q=="])
     def test_that_is_coded_wrongly_is_answered_400_and_read_no_further(self, text: str) -> None:
         event = {
-            "pathParameters": {"connection": "shop", "key": "k"},
+            "pathParameters": {"connection": "shop", "key": "k", "proxy": "picks"},
             "body": text,
             "isBase64Encoded": True,
             "headers": None,
         }
-        assert compose.store_webhook(event, None) == {"statusCode": 400, "body": ""}
+        for handler in (compose.store_webhook, compose.warehouse_api):
+            assert handler(event, None) == {"statusCode": 400, "body": ""}

@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from platen.adapters import aws
 from platen.adapters.clock import WallClock
@@ -30,6 +30,7 @@ from platen.usecases.operate_levels import Level
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from mypy_boto3_s3 import S3Client
 
     from platen.usecases.configure import Desk
     from platen.usecases.feed import Answer as Served
@@ -59,7 +60,7 @@ def hub() -> Hub:
         secrets=SSMSecrets(aws.ssm(), env.stack, clock),
         queues=SQSQueues(aws.sqs(), env.queues, env.dead),
         feed=DynamoDBFeed(aws.dynamodb(), env.orders_table, cuts, retention),
-        files=S3Files(_LazyClient(aws.s3), env.files_bucket),
+        files=S3Files(cast("S3Client", _LazyClient(aws.s3)), env.files_bucket),
         ledger=DynamoDBLedger(aws.dynamodb(), env.stock_table, clock, retention),
         open_http=_open_http,
         artwork=_LazyArtwork(),
