@@ -335,6 +335,62 @@ class TestAnswers:
         assert told(answer(True, code=code), order=wanted).order.cancel is cancel
 
 
+WANTED = NEW.but(state=AtWarehouse.ACCEPTED, cancel=CancelStanding.WANTED)
+
+
+class TestACloseWhileItsCancelIsWanted:
+    """Sites without files of answers answer so."""
+
+    @pytest.mark.parametrize("by_pick", [True, False])
+    @pytest.mark.parametrize(
+        ("rows", "cancel"),
+        [
+            ([pick(0, closed=True)], CancelStanding.DONE),
+            ([pick(0, closed=True), pick(0, 2, closed=True)], CancelStanding.DONE),
+            ([pick(3), pick(0), pick(0, closed=True)], CancelStanding.DONE),
+            ([pick(3, closed=True)], CancelStanding.REFUSED),
+            ([pick(3), pick(0, 2, closed=True)], CancelStanding.REFUSED),
+            ([pick(0, closed=True), pick(2, 2, closed=True)], CancelStanding.REFUSED),
+            ([pick(2, 2, closed=True), pick(0, closed=True)], CancelStanding.REFUSED),
+            ([ship(1), pick(0, closed=True)], CancelStanding.REFUSED),
+            ([pick(3), pick(0)], CancelStanding.WANTED),
+        ],
+    )
+    def test_is_the_answer_to_it(self, rows: list[OrderRow], cancel: CancelStanding, by_pick: bool) -> None:
+        order = told(*rows, order=WANTED, by_pick=by_pick).order
+        assert order.cancel is cancel
+        assert order.words == ("it was picked already" if cancel is CancelStanding.REFUSED else "")
+        assert order.waits is (cancel is CancelStanding.WANTED)
+
+    @pytest.mark.parametrize(
+        ("rows", "late", "code"),
+        [
+            ([pick(0, closed=True)], answer(True), ""),
+            ([pick(0, closed=True)], answer(False, message="Packed."), "cancelled_before"),
+            ([pick(0, closed=True)], answer(True, to_cancel=False), "order_cancelled"),
+            ([pick(0, closed=True)], pick(0, closed=True), ""),
+            ([pick(0, closed=True)], pick(2), "order_cancelled"),
+            ([pick(0, closed=True)], pick(0), ""),
+            ([pick(0, closed=True)], ship(2), "order_cancelled"),
+            ([pick(3, closed=True)], answer(True), "picked_already"),
+            ([pick(3, closed=True)], answer(False, message="Packed."), ""),
+            ([ship(2), pick(0, closed=True)], answer(True), "already_shipped"),
+            ([answer(False, message="Packed."), pick(0, closed=True)], answer(False), ""),
+        ],
+    )
+    def test_is_not_undone_by_what_comes_late(self, rows: list[OrderRow], late: OrderRow, code: str) -> None:
+        before = told(*rows, order=WANTED)
+        outcome = told(*rows, late, order=WANTED)
+        assert outcome.order == before.order
+        assert (outcome.status, outcome.code) == (RowStatus.REJECTED if code else RowStatus.DUPLICATE, code)
+
+    def test_asks_nobody_where_no_cancel_is_wanted(self) -> None:
+        assert told(pick(0, closed=True)).order.cancel is CancelStanding.NONE
+        assert told(pick(0, closed=True), order=NEW.but(cancel=CancelStanding.REFUSED)).order.cancel is (
+            CancelStanding.REFUSED
+        )
+
+
 ROWS = st.one_of(
     st.builds(
         pick,

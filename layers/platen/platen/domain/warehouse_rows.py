@@ -8,6 +8,7 @@ known already, or is refused in words that a clerk can act on.
     picked so far   1 ──▶ 3 ──▶ 2          a lower number holds only when it is newer, and nothing of it has left
     row of 10:00    ......▲                old news by then: it only completes the history
     closed          ──────────▶ closed     ──(open again, and newer)──▶ goes on
+    cancel wanted   ──closed──▶ done       ──(another line of that close was picked)──▶ refused
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ MOST_PARCELS = 200
 MOST_TEXT = 200
 MOST_URL = 1000
 MOST_WORDS = 500
+_PICKED_ALREADY = "it was picked already"
 
 type OrderRow = PickRow | ShipmentRow | OrderAnswer
 """A row that is about an order."""
@@ -98,7 +100,7 @@ def shipped_of(order: WarehouseOrder, line_number: int) -> int:
 def _picked(order: WarehouseOrder, row: PickRow, now: datetime, told_at: datetime, by_pick: bool) -> WarehouseOrder:
     line = _line(order, row.line_number, row.item)
     _not_ahead(now, PickedAt=row.picked_at, ClosedAt=row.closed_at)
-    if _off(order):
+    if _off(order) and not _is_of_its_close(order, row):
         if row.picked > line.picked:
             raise _of_no_use(order, f"Line {line.number}: put back what was picked.")
         return order
@@ -112,6 +114,11 @@ def _picked(order: WarehouseOrder, row: PickRow, now: datetime, told_at: datetim
     order = _opened_again(_begun(order), row, moment)
     order = _with_line(order, _counted(order, line, row, moment, by_pick))
     return _closed(order, row, told_at, by_pick) if row.closed else order
+
+
+def _is_of_its_close(order: WarehouseOrder, row: PickRow) -> bool:
+    """The close that ended the order's cancel has a row for each line, and some of them may have been picked."""
+    return row.closed and order.state is AtWarehouse.CLOSED and order.cancel is CancelStanding.DONE
 
 
 def _opened_again(order: WarehouseOrder, row: PickRow, moment: datetime) -> WarehouseOrder:
@@ -174,7 +181,7 @@ def _may_go_down(order: WarehouseOrder, line: WarehouseLine, row: PickRow, momen
 def _closed(order: WarehouseOrder, row: PickRow, told_at: datetime, by_pick: bool) -> WarehouseOrder:
     known = order.closed_at if order.state is AtWarehouse.CLOSED else None
     closed_at = max(filter(None, (known, row.closed_at)), default=told_at)
-    order = order.but(state=AtWarehouse.CLOSED, closed_at=closed_at)
+    order = _with_its_cancel_answered(order.but(state=AtWarehouse.CLOSED, closed_at=closed_at))
     if by_pick:
         return order
     # What is in no shipment goes off the warehouse's count now, with the close.
@@ -185,6 +192,15 @@ def _closed(order: WarehouseOrder, row: PickRow, told_at: datetime, by_pick: boo
         for line in order.lines
     )
     return order.but(lines=tuple(lines))
+
+
+def _with_its_cancel_answered(order: WarehouseOrder) -> WarehouseOrder:
+    """A site that tells no answers closes what it cancels: with nothing picked that is one."""
+    if order.cancel not in (CancelStanding.WANTED, CancelStanding.DONE):
+        return order
+    if _touched(order):
+        return order.but(cancel=CancelStanding.REFUSED, words=_PICKED_ALREADY)
+    return order.but(cancel=CancelStanding.DONE)
 
 
 # shipments
