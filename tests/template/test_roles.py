@@ -137,7 +137,7 @@ MAY: dict[str, dict[str, str]] = {
     | BROUGHT
     | OWN_FILES
     | {
-        "OrdersTable": "dynamodb Query",
+        "OrdersTable": "dynamodb BatchGetItem Query",
         "OrdersTable/index/by_due": "dynamodb Query",
         "SyncsQueue": BOTH,
         **{f"{queue}Queue": SEND for queue in ("Intake", "Dispatch", "Shipments", "StoreUpdates")},
