@@ -147,7 +147,9 @@ def prepared(count: int, home: Path) -> tuple[Counting, Any]:
     bench.stores["shop"] = shelves
     object.__setattr__(bench.hub.connector("shop"), "stocks", shelves)
     names = (f"{one:06d}" for one in range(count))
-    files.put_lines(catalogue_key("shop"), (Sold(name, f"i-{name}", f"v{name}", name).line() for name in names))
+    files.put_lines(
+        catalogue_key("depot", "shop"), (Sold(name, f"i-{name}", f"v{name}", name).line() for name in names)
+    )
     take_count(bench, [f"{one:06d}" for one in range(count)], {})
     return bench, shelves
 

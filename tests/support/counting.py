@@ -103,7 +103,7 @@ class Counting(Bench):
         shelves = self.stores[store].shelves
         sold = {one: Sold(one[2:], one, f"v{one}", one[2:]) for _, one in shelves}
         rows = sorted([*sold.values(), *more], key=lambda one: (sort_key(one.item), one.stock_id))
-        self.files.put_lines(catalogue_key(store), (one.line() for one in rows))
+        self.files.put_lines(catalogue_key("depot", store), (one.line() for one in rows))
 
     def counts(self, items: Mapping[str, int], site: str = "MAIN", at: datetime | None = None) -> Snapshot:
         """A whole count came in, taken at that time."""

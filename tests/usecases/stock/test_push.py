@@ -252,7 +252,7 @@ class TestFailsClosed:
 
     def test_a_catalogue_that_is_not_there(self) -> None:
         bench = counted({"A": 9})
-        bench.files.delete(catalogue_key("shop"))
+        bench.files.delete(catalogue_key("depot", "shop"))
         assert "sync the products" in bench.pushes(to=RunState.FAILED).words
 
     def test_no_site(self) -> None:
@@ -415,6 +415,21 @@ class TestGoesOnElsewhere:
         assert kept
         assert kept.state is RunState.PUSHING
         bench.ledger.save_run(kept.but(state=RunState.FAILED))
+        bench.pushes()
+        assert {item: on_hand(bench, item) for item in ("A", "B", "C")} == {"A": 8, "B": 3, "C": 1}
+
+    def test_when_the_store_refuses_the_repetition_of_a_change_that_was_written(self) -> None:
+        """A no to the repetition says nothing of the first time: it is asked until the store tells what became of
+        it."""
+        bench = self.twice_counted("send_changes")
+        run = bench.asks()
+        bench.switch.after("stock.adjust_levels", Crash())
+        with pytest.raises(Crash):
+            bench.goes_on(run)
+        bench.switch.before("stock.adjust_levels", Denied("the token was revoked"))
+        run = bench.goes_on(run)
+        assert not run.over
+        assert bench.goes_on(run).state is RunState.DONE
         bench.pushes()
         assert {item: on_hand(bench, item) for item in ("A", "B", "C")} == {"A": 8, "B": 3, "C": 1}
 

@@ -28,7 +28,7 @@ def again(bench: DepotBench, **fields: object) -> Run:
 
 
 def catalogue(bench: DepotBench) -> list[Sold]:
-    return list(read_catalogue(bench.files.lines(catalogue_key("stall"))))
+    return list(read_catalogue(bench.files.lines(catalogue_key("depot", "stall"))))
 
 
 class TestTheFirstTime:

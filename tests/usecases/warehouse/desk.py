@@ -51,7 +51,7 @@ class Desk(Bench):
         self.order(FIRST, ("MUG", 5), ("CAP", 2))
         self.order(SECOND, ("MUG", 1))
         self.files.put_lines(
-            catalogue_key("shop"),
+            catalogue_key(WH, "shop"),
             [Sold(item=item, stock_id=item, variant_id=item, sku=item).line() for item in ("CAP", "MUG")],
         )
 

@@ -308,10 +308,18 @@ class TestWhatItFetches:
         placed(desk)
         desk.call("POST", f"orders/{SECOND}/ack", {"status": "accepted"})
         order = desk.known()
-        desk.ledger.save_order(order, order.but(cancel=CancelStanding.WANTED))
+        desk.ledger.save_order(order, order.but(cancel=CancelStanding.WANTED, cancels_asked=1))
         assert read(desk.call("GET", "orders"))["rows"] == []
         cancels = read(desk.call("GET", "cancels"))["rows"]
-        assert [row["order_number"] for row in cancels] == [FIRST]
+        assert [(row["order_number"], row["asked"]) for row in cancels] == [(FIRST, 1)]
+
+    def test_are_orders_whose_cancel_was_refused(self, desk: Desk) -> None:
+        placed(desk)
+        orders = read(desk.call("GET", "orders"))["rows"]
+        order = desk.known()
+        desk.ledger.save_order(order, order.but(cancel=CancelStanding.REFUSED))
+        assert read(desk.call("GET", "orders"))["rows"] == orders
+        assert orders
 
     def test_are_items(self, desk: Desk) -> None:
         lines = [item_line(Item(number=name, description="A thing")) for name in ("A", "B", "C")]

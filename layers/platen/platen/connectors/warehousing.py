@@ -293,6 +293,8 @@ class Warehousing(BaseModel):
         places = self.places
         if len({(one.store, one.place_id) for one in places}) < len(places):
             raise ValueError("a store location is fed by one site only: it is named twice in sites")
+        if len({(one.site, one.store) for one in places}) < len(places):
+            raise ValueError("a site feeds one location of a store: at two, the same pieces would be sold twice")
         shared = len({one.site for one in places}) < len(places)
         if shared and mode is StockMode.SET_ON_HAND:
             raise ValueError("a site that feeds several stores needs stock_mode set_available")

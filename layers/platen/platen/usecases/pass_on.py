@@ -59,7 +59,8 @@ def _cancelled(job: Job, news: VendorOrder | None, now: datetime) -> Job:
         return step_job(job, JobState.ATTENTION, attention=attention, cancel_wanted=False, due_at=None)
     if news.phase not in (VendorPhase.CANCELLED, VendorPhase.FAILED):
         # It takes its time: asked again, should its news not come before.
-        return job.but(vendor_phase=news.phase, vendor_words=news.words, heard_at=now, due_at=now + UNDISPATCHED)
+        heard = job.but(vendor_phase=news.phase, vendor_words=news.words, heard_at=now, due_at=now + UNDISPATCHED)
+        return _asked_anew(heard) if job.attention and job.attention.cause is Cause.CANCEL_REFUSED else heard
     return step_job(
         job,
         JobState.CANCELLED,
@@ -68,6 +69,13 @@ def _cancelled(job: Job, news: VendorOrder | None, now: datetime) -> Job:
         heard_at=now,
         due_at=None,
     )
+
+
+def _asked_anew(job: Job) -> Job:
+    """A refused cancel that a person had tried again: nobody has to do anything before it is answered, and a second
+    no is told as the first was, not asked about for ever."""
+    begun = job.vendor_phase is VendorPhase.IN_PRODUCTION
+    return step_job(job, JobState.IN_PRODUCTION if begun else JobState.SENT)
 
 
 # a change

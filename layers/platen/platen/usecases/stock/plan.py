@@ -184,7 +184,7 @@ class _SitePlan:
 
     def _catalogue(self, store: str, kind: int) -> Iterator[tuple[str, int, Sold]]:
         self.work.store(store)
-        for one in read_catalogue(self.work.hub.files.lines(catalogue_key(store))):
+        for one in read_catalogue(self.work.hub.files.lines(catalogue_key(self.work.warehouse, store))):
             yield one.item, kind, one
 
     def _pushed(self, number: int, kind: int) -> Iterator[tuple[str, int, Last]]:

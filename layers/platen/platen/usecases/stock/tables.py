@@ -25,9 +25,9 @@ def safe(name: str) -> str:
     return quote(name, safe="").replace(".", "%2E")
 
 
-def catalogue_key(store: str) -> str:
-    """What a store sells, written by the sync of products."""
-    return f"own/{store}/catalogue.csv.gz"
+def catalogue_key(warehouse: str, store: str) -> str:
+    """What a store sells, by the item numbers of a warehouse; written by that warehouse's sync of products."""
+    return f"own/{warehouse}/catalogue/{store}.csv.gz"
 
 
 def levels_key(warehouse: str, site: str, snapshot_id: str) -> str:

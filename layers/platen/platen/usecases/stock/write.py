@@ -162,13 +162,14 @@ class _Pack:
         self._keep(place, attempt)
         self._carry_out(place, attempt, rows)
 
-    def _carry_out(self, place: int, attempt: Attempt, rows: list[Row]) -> None:
-        """Send it, and keep what came of it. Changes are sent until the store has said what became of them."""
-        outcomes = self._call(place, attempt, rows)
+    def _carry_out(self, place: int, attempt: Attempt, rows: list[Row], *, again: bool = False) -> None:
+        """Send it, and keep what came of it. Changes are sent until the store has said what became of them; a no to
+        a repetition (``again``) does not say what became of the first time."""
+        outcomes = self._call(place, attempt, rows, again=again)
         for _ in range(TRIES - 1):
             if not self.changes or not any(one.result == UNCLEAR for one in outcomes.values()):
                 break
-            outcomes = self._call(place, attempt, rows)
+            outcomes = self._call(place, attempt, rows, again=True)
         if self.changes and any(one.result == UNCLEAR for one in outcomes.values()):
             raise Later(f"{self.work.places[place].store}: {DOUBT}; it is asked again with the same key")
         for row in rows:
@@ -187,7 +188,7 @@ class _Pack:
         if row.result == UNCLEAR:
             self.doubtful[_spot(row)] = row
 
-    def _call(self, place: int, attempt: Attempt, rows: list[Row]) -> dict[str, Outcome]:
+    def _call(self, place: int, attempt: Attempt, rows: list[Row], *, again: bool) -> dict[str, Outcome]:
         """Stock id -> what became of it. Raises Later and its kin."""
         where = self.work.places[place]
         store = self.work.store(where.store)
@@ -202,6 +203,8 @@ class _Pack:
         except Unclear as doubt:
             found = [Outcome(row.stock_id, UNCLEAR, words=doubt.words) for row in rows]
         except (Denied, Refused) as no:
+            if again:
+                raise Later(f"{where.store}: {no.words}") from no
             found = [Outcome(row.stock_id, REFUSED, words=no.words) for row in rows]
         told = {one.stock_id: one for one in found}
         return {row.stock_id: told.get(row.stock_id, Outcome(row.stock_id, UNCLEAR)) for row in rows}
@@ -232,7 +235,7 @@ class _Pack:
 
     def _repeat(self, place: int, attempt: Attempt, rows: list[Row]) -> None:
         if self.work.hub.clock.now() - attempt.at < REPEATABLE:
-            self._carry_out(place, attempt, rows)
+            self._carry_out(place, attempt, rows, again=True)
             return
         self._keep(place, attempt.but(rows=[row.line() for row in unconfirmed(rows)], done=True))
 

@@ -102,7 +102,7 @@ def _bring(
     except Verdict as verdict:
         health.failed(hub, store, verdict)
         raise
-    variants.write_catalogue(hub, name, store)
+    variants.write_catalogue(hub, name, connection.connection_id, store)
     return Cursor(done=(*cursor.done, store)), read
 
 

@@ -124,9 +124,9 @@ def lay_over(hub: Hub, name: str, changed: Iterable[Kept]) -> int:
     return hub.files.put_lines(name, (one.line() for one in merged))
 
 
-def write_catalogue(hub: Hub, name: str, store: str) -> None:
+def write_catalogue(hub: Hub, name: str, warehouse: str, store: str) -> None:
     """What the push of stock goes by. The unclear ones are in it too: they are left alone there, and reported."""
-    hub.files.put_lines(catalogue_key(store), (one.sold.line() for one in read(hub, name)))
+    hub.files.put_lines(catalogue_key(warehouse, store), (one.sold.line() for one in read(hub, name)))
 
 
 def by_item(variants: Iterable[Kept]) -> Iterator[tuple[str, list[Kept]]]:

@@ -25,6 +25,7 @@ from platen.usecases.warehouse.calls import Misread
 MOST_ORDERS = 100
 MOST_ITEMS = 1000
 MOST_RUNS = 100
+_GOES_ON = (CancelStanding.NONE, CancelStanding.REFUSED)
 _NUMBERS = ("line_number", "quantity_ordered")
 _RUN = {
     "run_id", "kind", "state", "words", "begun_at", "ended_at", "full", "dry", "business_date", "late", "by",
@@ -37,16 +38,22 @@ def orders(hub: Hub, connection: Connection, query: Mapping[str, str]) -> dict[s
     if query.get("status", "new") != "new":
         raise Misread("status can only be new.")
     found = _waiting(hub, connection, query)
-    wanted = [one for one in found if one.state is AtWarehouse.NEW and one.cancel is CancelStanding.NONE]
+    wanted = [one for one in found if one.state is AtWarehouse.NEW and one.cancel in _GOES_ON]
     rows = [row for told in _rows_of(hub, connection, wanted) for row in told]
     return {"rows": rows, "cursor": found[-1].number if found else ""}
 
 
 def cancels(hub: Hub, connection: Connection, query: Mapping[str, str]) -> dict[str, Any]:
-    """Orders that are to be cancelled, each as a whole."""
+    """Orders that are to be cancelled, each as a whole; ``asked``: for the how manieth time."""
     found = _waiting(hub, connection, query)
     rows = [
-        {"order_number": one.number, "line_number": None, "quantity": None, "reason": ""}
+        {
+            "order_number": one.number,
+            "line_number": None,
+            "quantity": None,
+            "reason": "",
+            "asked": one.cancels_asked,
+        }
         for one in found
         if one.cancel is CancelStanding.WANTED
     ]

@@ -34,7 +34,7 @@ def in_catalogues(hub: Hub, connection: Connection, site: str, items: Set[str]) 
     """Those of the items that a store which the site feeds sells; None while no catalogue was read."""
     settings: Warehousing = hub.settings(connection)
     stores = sorted({place.store for place in settings.places if place.site == site})
-    found = [_found(_sold(hub, store), items) for store in stores]
+    found = [_found(_sold(hub, connection.connection_id, store), items) for store in stores]
     read = [one for one in found if one is not None]
     return set().union(*read) if read else None
 
@@ -51,6 +51,6 @@ def _counted_items(hub: Hub, snapshot: Snapshot) -> Iterator[str]:
         yield item
 
 
-def _sold(hub: Hub, store: str) -> Iterator[str]:
-    for one in read_catalogue(hub.files.lines(catalogue_key(store))):
+def _sold(hub: Hub, warehouse: str, store: str) -> Iterator[str]:
+    for one in read_catalogue(hub.files.lines(catalogue_key(warehouse, store))):
         yield one.item
