@@ -142,10 +142,14 @@ type Call = Callable[[str, str, Mapping[str, str], bytes], tuple[int, bytes]]
 
 
 class CallDoor:
-    """Calls Platen, as a program at a warehouse does that has no address to be called at."""
+    """Calls Platen, as a program at a warehouse does that has no address to be called at.
 
-    def __init__(self, call: Call, key: str) -> None:
+    ``rows_in_part``: of a count, 1000 at most are taken in one call.
+    """
+
+    def __init__(self, call: Call, key: str, *, rows_in_part: int = 1000) -> None:
         self._call, self._key = call, key
+        self._rows_in_part = rows_in_part
         self._numbers = itertools.count(1)
         self._taken: set[str] = set()
         self.said: list[dict[str, Any]] = []
@@ -174,8 +178,10 @@ class CallDoor:
         head = {name: named[0][name] for name in ("snapshot_id", "taken_at", "site")}
         counts = [{name: value for name, value in row.items() if name not in head} for row in named]
         self.post("snapshots", head)
-        self.post(f"snapshots/{head['snapshot_id']}/rows", {"part": 1, "rows": counts})
-        self.post(f"snapshots/{head['snapshot_id']}/complete", {"rows": len(counts)})
+        where = f"snapshots/{head['snapshot_id']}"
+        for part, rows_of_it in enumerate(itertools.batched(counts, self._rows_in_part, strict=False), start=1):
+            self.post(f"{where}/rows", {"part": part, "rows": rows_of_it})
+        self.post(f"{where}/complete", {"rows": len(counts)})
 
     def post(self, path: str, body: object) -> dict[str, Any]:
         key = f"twin-{next(self._numbers)}"
