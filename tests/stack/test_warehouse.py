@@ -77,10 +77,6 @@ def test_stock_is_pushed_after_a_person_has_seen_what_changes_and_undoes_no_sale
 def test_orders_are_taken_shipped_and_shown_with_their_tracking(trade: Trade) -> None:
     """One of the three is closed short: a piece of it is not there."""
     numbers = trade.take(3)
-    import time
-
-    t = time.time()
-    print("taken")
     assert set(numbers) == set(TRACKING)
     assert trade.fetch("orders").said["rows"] == [], "all were answered"
     for item, number in numbers.items():
@@ -89,7 +85,6 @@ def test_orders_are_taken_shipped_and_shown_with_their_tracking(trade: Trade) ->
     assert sorted(trade.shipped().values()) == [
         [(TRACKING["MUG-1"], 5)], [(TRACKING["MUG-3"], 1)], [(TRACKING["MUG-4"], 3)]
     ]  # fmt: skip
-    print("shipped", time.time() - t)
     (short,) = trade.attention()
     assert short["cause"] == "closed_short"
     assert "3 of 4 MUG-4" in str(short)

@@ -195,8 +195,8 @@ class Trade:
     def take(self, count: int) -> dict[str, str]:
         """Poll, until so many orders were taken and answered: the first item of each -> its number.
 
-        And until Platen knows that they are there: news of one that is still being sent is looked at a minute later,
-        and nobody picks that fast.
+        And until Platen knows that they are there: news of one that is still being sent is looked at a minute
+        later, and nobody picks that fast.
         """
 
         def taken() -> bool:
