@@ -101,6 +101,36 @@ def test_a_cancel_is_asked_for_and_answered(way: str, picked: bool) -> None:
 
 
 @WAYS
+@pytest.mark.parametrize("put_back", [False, True])
+def test_a_refused_cancel_is_asked_for_once_more_when_a_person_tries_it_again(way: str, put_back: bool) -> None:
+    floor = Floor(way=way)
+    order = floor.order_placed(MUG=2)
+    floor.round()
+    number, shelves = floor.number(order), floor.twin.shelves
+    shelves.pick(number)
+    now = floor.clock.now()
+    floor.changed(order.but(updated_at=now, cancelled_at=now))
+    floor.round()
+    floor.run(at_least=timedelta(hours=1))
+    assert [one["cause"] for one in floor.attention()] == ["cancel_refused"]
+    if put_back:
+        (line,) = shelves.order(number).lines.values()
+        line.picked, line.picked_at = 0, floor.clock.now()
+        floor.round()
+    floor.do("retry", order=order.order_id, who="tester")
+    floor.run()
+    assert floor.attention() == [], "it is being asked: nobody has to do anything"
+    floor.round()
+    floor.run(at_least=timedelta(hours=10))
+    told = floor.ledger.order("depot", number)
+    assert told
+    assert told.cancels_asked == 2
+    assert [one["cause"] for one in floor.attention()] == ([] if put_back else ["cancel_refused"])
+    state = floor.record(order.order_id).head.state
+    assert state is (OrderState.CANCELLED if put_back else OrderState.ATTENTION)
+
+
+@WAYS
 def test_what_the_warehouse_rejects_is_seen_in_its_words(way: str) -> None:
     floor = Floor(way=way)
     order = floor.order_placed(MUG=2)

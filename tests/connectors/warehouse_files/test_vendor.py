@@ -8,16 +8,26 @@ from typing import Any
 import pytest
 
 from platen.connectors.warehouse_files import wire
-from platen.domain.attention import Cause
-from platen.domain.job import VendorParcel, VendorPhase
+from platen.domain.attention import Attention, Cause
+from platen.domain.job import JobState, VendorParcel, VendorPhase
 from platen.domain.verdicts import AlreadyThere, Busy, Refused
 from platen.domain.warehouse import AtWarehouse, CancelStanding, WarehouseParcel
 from tests.connectors.warehouse_files.depot import CANCEL, KEY, Depot, X, a_line, a_request
 from tests.connectors.warehouse_files.files import settings
 from tests.fakes import Lost
+from tests.fakes.clock import START
 
 SEEN = (Cause.CLOSED_SHORT,)
 CLOSED = AtWarehouse.CLOSED
+SECOND_CANCEL = CANCEL.replace(".csv", ".2.csv")
+TRIED_AGAIN = a_request(
+    job={
+        "state": JobState.ATTENTION,
+        "attention": Attention(cause=Cause.CANCEL_REFUSED, problems=(), since=START),
+        "cancel_wanted": True,
+    }
+).job
+"""Its cancel was refused, and a person has it tried again."""
 
 
 def sent(*lines: Any, **fields: Any) -> Depot:
@@ -307,6 +317,49 @@ class TestCancelling:
         depot.told(cancel=CancelStanding.REFUSED, words="on the truck")
         with pytest.raises(Refused, match="on the truck"):
             depot.vendor().cancel(a_request().job)
+
+    def test_a_refused_one_is_not_asked_for_again_by_itself(self) -> None:
+        depot = sent()
+        depot.vendor().cancel(a_request().job)
+        depot.told(cancel=CancelStanding.REFUSED)
+        for _ in range(2):
+            with pytest.raises(Refused):
+                depot.vendor().cancel(a_request().job)
+        assert sorted(depot.files.all()) == [CANCEL, KEY]
+
+    @pytest.mark.parametrize("way", ["files", "rest"])
+    def test_a_person_may_have_it_asked_for_again(self, way: str) -> None:
+        depot = sent(way=way)
+        depot.vendor().cancel(a_request().job)
+        for times in (2, 3):
+            depot.told(cancel=CancelStanding.REFUSED, words="on the truck")
+            for _ in range(2):
+                news = depot.vendor().cancel(TRIED_AGAIN)
+                assert news
+                assert news.words == "waits for the warehouse; its cancel waits for an answer"
+            order = depot.order()
+            assert (order.cancel, order.words, order.cancels_asked) == (CancelStanding.WANTED, "", times)
+        files = [KEY, *(f"out/depot/cancels/{X}{nth}.csv" for nth in ("", ".2", ".3"))]
+        assert sorted(depot.files.all()) == (sorted(files) if way == "files" else [])
+
+    @pytest.mark.parametrize("cut", ["ledger.save_order", "files.put"])
+    @pytest.mark.parametrize("when", ["before", "after"])
+    def test_cut_off_anywhere_it_is_asked_for_once_more(self, cut: str, when: str) -> None:
+        depot = sent()
+        depot.vendor().cancel(a_request().job)
+        depot.told(cancel=CancelStanding.REFUSED)
+        (depot.switch.before if when == "before" else depot.switch.after)(cut, Lost())
+        with pytest.raises(Lost):
+            depot.vendor().cancel(TRIED_AGAIN)
+        assert depot.vendor().cancel(TRIED_AGAIN)
+        assert sorted(depot.files.all()) == sorted([CANCEL, SECOND_CANCEL, KEY])
+        assert depot.order().cancels_asked == 2
+
+    def test_what_is_closed_meanwhile_is_not_asked_for_again(self) -> None:
+        depot = sent()
+        depot.picked(1, state=CLOSED, cancel=CancelStanding.REFUSED)
+        with pytest.raises(Refused, match="closed"):
+            depot.vendor().cancel(TRIED_AGAIN)
 
     def test_what_is_closed_is_not_asked_for(self) -> None:
         depot = sent()

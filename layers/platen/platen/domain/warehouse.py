@@ -9,7 +9,7 @@ master of the orders.
     new ──▶ accepted ──▶ closed            (order rows went out; the warehouse took it; it is done with it)
      │  └──▶ rejected                      (a person decides)
      └──────── picks may come before any acceptance: they are one
-    cancel: none ──▶ wanted ──▶ done | refused
+    cancel: none ──▶ wanted ──▶ done | refused ──(a person has it tried again)──▶ wanted
 """
 
 from __future__ import annotations
@@ -218,6 +218,8 @@ class WarehouseOrder(Value):
     """Why it was rejected, or its cancel refused, in the warehouse's words."""
     parcels: tuple[WarehouseParcel, ...] = ()
     cancel: CancelStanding = CancelStanding.NONE
+    cancels_asked: int = 0
+    """How often its cancel was asked for: once, and again when a person has a refused one tried again."""
     told_at: Instant
     """When it was put where the warehouse finds it."""
     closed_at: Instant | None = None

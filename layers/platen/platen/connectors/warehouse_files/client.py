@@ -19,8 +19,9 @@ class Client:
     def put_order(self, number: str, lines: Iterable[str]) -> None:
         self._put_once("orders", number, lines)
 
-    def put_cancel(self, number: str, lines: Iterable[str]) -> None:
-        self._put_once("cancels", number, lines)
+    def put_cancel(self, number: str, asked: int, lines: Iterable[str]) -> None:
+        """``asked``: for the how manieth time; each has a name of its own, and no order number has a dot."""
+        self._put_once("cancels", f"{number}.{asked}" if asked > 1 else number, lines)
 
     def key(self, kind: str, number: str, delimiter: Delimiter) -> str:
         return f"out/{self._connection_id}/{kind}/{number}.{delimiter.ending}"

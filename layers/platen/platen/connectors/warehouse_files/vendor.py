@@ -80,12 +80,14 @@ class WarehouseVendor:
         raise Refused(f"A warehouse takes no changes of an order: speak to its people about {number}.")
 
     def cancel(self, job: Job) -> VendorOrder | None:
-        """Ask for it once; it is over when the warehouse says so. Asked again, the answer is how it stands.
+        """Ask for it once; it is over when the warehouse says so. Asked again, the answer is how it stands. Only
+        where a person has a refused one tried again, the warehouse is asked once more.
 
         ::
 
             none ──▶ wanted, in the ledger ──▶ file in out/…/cancels, or fetched by a call
                         └─ cut off here: asked again, and the file written unless it ever was
+            refused ──(a person)──▶ wanted, asked twice ──▶ file of another name, or fetched again
         """
         order = self._with_its_cancel_wanted(job)
         if order is None:
@@ -94,7 +96,7 @@ class WarehouseVendor:
             why = order.words or "it did not say why"
             raise Refused(f"The warehouse did not cancel {order.number}: {why}.")
         if order.cancel is CancelStanding.WANTED and self._settings.way is Way.FILES:
-            self._client.put_cancel(order.number, cancel_lines(order.number, self._settings))
+            self._client.put_cancel(order.number, order.cancels_asked, cancel_lines(order.number, self._settings))
         return self._seen(order, job)
 
     def check(self) -> list[Finding]:
@@ -142,15 +144,22 @@ class WarehouseVendor:
             self._client.put_order(order.number, order_lines(order, request, self._settings))
 
     def _with_its_cancel_wanted(self, job: Job) -> WarehouseOrder | None:
+        tried_again = job.attention is not None and job.attention.cause is Cause.CANCEL_REFUSED
+        to_be_asked = (CancelStanding.NONE, CancelStanding.REFUSED) if tried_again else (CancelStanding.NONE,)
         for _ in range(_TRIES):
             order = self._known(job)
-            if order is None or order.cancel is not CancelStanding.NONE or order.state is AtWarehouse.REJECTED:
+            if order is None or order.cancel not in to_be_asked or order.state is AtWarehouse.REJECTED:
                 return order
             if order.state is AtWarehouse.CLOSED and not any(gone_of(order).values()):
                 return order  # it is over, and nothing of it comes
             if order.state is AtWarehouse.CLOSED:
                 raise Refused(f"{order.number} is closed at the warehouse already: what was picked of it has left.")
-            wanted = order.but(cancel=CancelStanding.WANTED, changed_at=self._clock.now())
+            wanted = order.but(
+                cancel=CancelStanding.WANTED,
+                cancels_asked=order.cancels_asked + 1,
+                words="",
+                changed_at=self._clock.now(),
+            )
             try:
                 return self._ledger.save_order(order, wanted)
             except Conflict:
