@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from platen.adapters.dynamodb_ledger import CLAIMS_KEPT
 from tests.template.reading import QUEUES, each, resource, resources, word
 
 DAY = 24 * 60 * 60
@@ -165,15 +166,25 @@ def test_only_our_bucket_says_on_the_queue_that_files_came_in() -> None:
 
 def test_files_that_name_people_are_forgotten_as_orders_are() -> None:
     rules = {one.get("Prefix", ""): one for one in _lifecycle()}
-    for prefix in ("out/", "in/", "ack/"):
+    for prefix in ("out/", "ack/"):
         assert word(rules[prefix]["ExpirationInDays"]) == "RetentionDays"
     # A version that the warehouse took away proves that it was told: as long as the order may be in doubt.
     assert word(rules["out/"]["NoncurrentVersionExpiration"]["NoncurrentDays"]) == "RetentionDays"
 
 
+def test_a_file_that_was_brought_is_there_no_longer_than_it_is_known_to_be_taken() -> None:
+    [brought] = [one for one in _lifecycle() if one.get("Prefix") == "in/"]
+    assert brought["ExpirationInDays"] <= CLAIMS_KEPT.days
+
+
+def test_what_counts_until_it_changes_does_not_go_with_time() -> None:
+    [lists] = [one for one in _lifecycle() if one.get("Prefix") == "lists/"]
+    assert "ExpirationInDays" not in lists
+
+
 def test_no_old_version_is_kept_for_ever() -> None:
     kept = {one["Prefix"] for one in _lifecycle() if "NoncurrentVersionExpiration" in one}
-    assert kept == {"out/", "in/", "ack/", "own/"}
+    assert kept == {"out/", "in/", "ack/", "own/", "lists/"}
     assert {one["Status"] for one in _lifecycle()} == {"Enabled"}
 
 

@@ -29,6 +29,7 @@ LEDGER = {
 OWN_FILES = {"FilesBucket/own/*": "s3 DeleteObject GetObject PutObject", "FilesBucket": "s3 ListBucket"}
 TOLD = {"FilesBucket/out/*": "s3 PutObject", "FilesBucket where prefix is out/*": "s3 ListBucketVersions"}
 BROUGHT = {"FilesBucket/in/*": "s3 GetObject", "FilesBucket/ack/*": "s3 PutObject"}
+LISTS = {"FilesBucket/lists/*": "s3 GetObject"}
 REPORTS = {"FilesBucket/own/*/reports/*": "s3 GetObject", "FilesBucket": "s3 ListBucket"}
 FIND_ORDERS = {f"OrdersTable/index/by_{key}": "dynamodb Query" for key in ("state", "number", "folder")}
 WEBHOOK = {"ConnectionsTable": "dynamodb GetItem", "ssm:*/webhook": "ssm GetParameter"}
@@ -115,6 +116,7 @@ MAY: dict[str, dict[str, str]] = {
     },
     "WarehouseApi": LEDGER
     | OWN_FILES
+    | LISTS
     | {
         "OrdersTable": "dynamodb BatchGetItem Query",
         "ConnectionsTable": "dynamodb GetItem",
@@ -124,6 +126,7 @@ MAY: dict[str, dict[str, str]] = {
     "WarehouseFilesIn": LEDGER
     | BROUGHT
     | OWN_FILES
+    | LISTS
     | {
         "ConnectionsTable": "dynamodb GetItem",
         "FilesBucket/own/*": "s3 GetObject PutObject",
@@ -137,6 +140,7 @@ MAY: dict[str, dict[str, str]] = {
     | BROUGHT
     | OWN_FILES
     | {
+        "FilesBucket/lists/*": "s3 GetObject PutObject",
         "OrdersTable": "dynamodb BatchGetItem Query",
         "OrdersTable/index/by_due": "dynamodb Query",
         "SyncsQueue": BOTH,
@@ -191,6 +195,7 @@ WITH_STARS = {
     "FilesBucket/in/*": "what it brings",
     "FilesBucket/ack/*": "what is said of that",
     "FilesBucket/own/*": "what nobody else needs",
+    "FilesBucket/lists/*": "what is kept of what stores sell",
     "FilesBucket/own/*/reports/*": "and of that, the reports of every warehouse",
 }
 MANAGED = {

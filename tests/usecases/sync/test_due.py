@@ -63,7 +63,7 @@ class TestTheInterval:
         before = bench.state.watermark
         bench.switch.before("stock.variants", Denied("who are you"))
         bench.sells("1", "A")
-        bench.files.put("own/depot/variants/stall.sku.csv.gz", b"")
+        bench.files.put("lists/depot/variants/stall.sku.csv.gz", b"")
         bench.fired()
         assert [one.state for one in bench.runs()] == [RunState.FAILED, RunState.DONE, RunState.DONE]
         assert bench.state.watermark == before

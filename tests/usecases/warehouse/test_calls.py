@@ -323,7 +323,7 @@ class TestWhatItFetches:
 
     def test_are_items(self, desk: Desk) -> None:
         lines = [item_line(Item(number=name, description="A thing")) for name in ("A", "B", "C")]
-        desk.files.put_lines(f"own/{WH}/items.csv.gz", lines)
+        desk.files.put_lines(f"lists/{WH}/items.csv.gz", lines)
         first = read(desk.call("GET", "items", query={"limit": "2"}))
         assert ([row["item_number"] for row in first["rows"]], first["cursor"]) == (["A", "B"], "B")
         rest = read(desk.call("GET", "items", query={"cursor": "B"}))

@@ -306,7 +306,7 @@ class TestASnapshot:
         assert says(desk.brings("adjustments", [ADJUSTMENTS, move_row(1, item="HAT")])) == [("1", "applied", "")]
 
     def test_without_one_and_without_a_catalogue_every_item_is_taken(self, desk: Desk) -> None:
-        desk.files.delete("own/whs/catalogue/shop.csv.gz")
+        desk.files.delete("lists/whs/catalogue/shop.csv.gz")
         assert says(desk.brings("adjustments", [ADJUSTMENTS, move_row(1, item="HAT")])) == [("1", "applied", "")]
 
     def test_of_many_items_needs_little_memory(self, desk: Desk) -> None:

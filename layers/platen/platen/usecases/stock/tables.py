@@ -27,7 +27,7 @@ def safe(name: str) -> str:
 
 def catalogue_key(warehouse: str, store: str) -> str:
     """What a store sells, by the item numbers of a warehouse; written by that warehouse's sync of products."""
-    return f"own/{warehouse}/catalogue/{store}.csv.gz"
+    return f"lists/{warehouse}/catalogue/{store}.csv.gz"
 
 
 def levels_key(warehouse: str, site: str, snapshot_id: str) -> str:
@@ -37,7 +37,7 @@ def levels_key(warehouse: str, site: str, snapshot_id: str) -> str:
 
 def pushed_key(warehouse: str, site: str, store: str, place_id: str) -> str:
     """What a store's place was last made to show, and from which count."""
-    return f"own/{warehouse}/pushed/{safe(site)}/{store}-{safe(place_id)}.csv.gz"
+    return f"lists/{warehouse}/pushed/{safe(site)}/{store}-{safe(place_id)}.csv.gz"
 
 
 def runs_folder(warehouse: str) -> str:

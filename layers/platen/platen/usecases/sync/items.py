@@ -2,7 +2,7 @@
 
 ::
 
-    variants of store 1 ┐ merged by item number      ┌▶ own/<warehouse>/items.csv.gz   all, as it knows them now
+    variants of store 1 ┐ merged by item number      ┌▶ lists/<warehouse>/items.csv.gz all, as it knows them now
     variants of store 2 ┴─▶ (unclear: as it was) ────┼▶ out/<warehouse>/items/<run>    new, changed, no more sold
     what it was told last ──▶ compared ──────────────┘
 """
@@ -35,7 +35,7 @@ REPORT = ("result", "store", "item", "variant_id", "title", "words")
 
 
 def key(warehouse: str) -> str:
-    return f"own/{warehouse}/items.csv.gz"
+    return f"lists/{warehouse}/items.csv.gz"
 
 
 def read_items(hub: Hub, name: str) -> Iterator[Item]:

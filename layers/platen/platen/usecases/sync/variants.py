@@ -41,7 +41,7 @@ class Kept:
 
 
 def key(warehouse: str, store: str, using: CreateItemUsing) -> str:
-    return f"own/{warehouse}/variants/{store}.{using.value}.csv.gz"
+    return f"lists/{warehouse}/variants/{store}.{using.value}.csv.gz"
 
 
 def kept(variant: Variant, using: CreateItemUsing) -> Kept:
