@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from platen.connectors.warehouse_files import wire
+from platen.connectors.warehouse_files.outbox import OUTBOX
 from platen.domain.attention import Attention, Cause
 from platen.domain.job import JobState, VendorParcel, VendorPhase
+from platen.domain.products import Item
 from platen.domain.verdicts import AlreadyThere, Busy, Refused
 from platen.domain.warehouse import AtWarehouse, CancelStanding, WarehouseParcel
 from tests.connectors.warehouse_files.depot import CANCEL, KEY, Depot, X, a_line, a_request
@@ -422,6 +424,24 @@ class TestPreflight:
             return
         (problem,) = found
         assert says in problem.what
+
+    @pytest.mark.parametrize(
+        ("number", "fields", "says"),
+        [
+            ("MUG-1", {"quoting": "strict"}, ""),
+            ("X" * 26, {"item_number_max": 25}, "has 26 characters, and the warehouse takes 25"),
+            ("A,B", {"quoting": "plain"}, "has a comma or a quote"),
+        ],
+    )
+    def test_says_the_same_of_a_product_before_anybody_orders_it(
+        self, number: str, fields: dict[str, Any], says: str
+    ) -> None:
+        given = settings(**fields)
+        why = OUTBOX.unfit(number, given)
+        assert why.startswith(says)
+        assert bool(why) is bool(says)
+        told = list(OUTBOX.items_lines([Item(number=number)], given))[1:]
+        assert bool(told) is not bool(why)
 
     @pytest.mark.parametrize("take", [False, True])
     def test_an_archived_order_is_a_persons_matter(self, take: bool) -> None:

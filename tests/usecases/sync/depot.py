@@ -100,6 +100,9 @@ class Shelves(Switched, port="stock"):
 
 
 class PlainOutbox:
+    def unfit(self, number: str, settings: Any) -> str:
+        return "has a bar" if "|" in number else ""
+
     def items_lines(self, items: Iterable[Item], settings: Any) -> Iterator[str]:
         for one in items:
             yield f"{one.number}|{one.unit_cost}|{one.barcode}|{one.category}|{'Y' if one.active else 'N'}"

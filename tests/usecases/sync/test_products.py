@@ -9,7 +9,7 @@ import pytest
 from platen.domain.sync import Run, RunState
 from platen.usecases.stock.tables import Sold, catalogue_key, read_catalogue
 from platen.usecases.sync import products, variants
-from tests.usecases.sync.depot import DepotBench
+from tests.usecases.sync.depot import DepotBench, PlainOutbox
 
 
 @pytest.fixture
@@ -111,6 +111,24 @@ class TestWhatIsUnclear:
         assert [line.split("|")[0] for line in bench.told_items()[0]] == ["A", "a"]
         assert (run.totals.duplicates, run.totals.blank, run.totals.failed) == (2, 1, 1)
         assert "The report names them." in run.words
+
+    def test_is_a_number_that_does_not_fit_the_warehouses_files(self, bench: DepotBench) -> None:
+        bench.sells("3", "C|3")
+        run = bench.started("products")
+        (row,) = bench.report(run)
+        assert (row["result"], row["item"], row["variant_id"]) == ("unfit", "C|3", "V3")
+        assert row["words"] == "Its sku has a bar: change it at the store."
+        assert [line.split("|")[0] for line in bench.told_items()[0]] == ["A", "B"]
+        assert (run.totals.skipped, run.totals.corrected) == (1, 2)
+        assert "1 products have an item number that does not fit" in run.words
+
+    def test_is_told_once_the_warehouse_takes_it(self, bench: DepotBench, monkeypatch: pytest.MonkeyPatch) -> None:
+        bench.sells("3", "C|3")
+        bench.started("products")
+        monkeypatch.setattr(PlainOutbox, "unfit", lambda *_: "")
+        run = again(bench)
+        assert bench.told_items()[1] == ["C|3|None|403||Y"]
+        assert run.totals.skipped == 0
 
     def test_keeps_what_the_warehouse_knows_of_it(self, bench: DepotBench) -> None:
         bench.started("products")

@@ -206,6 +206,10 @@ class Outbox(Protocol):
     ``\\r\\n`` gives lines that end in ``\\r``.
     """
 
+    def unfit(self, number: str, settings: Any) -> str:
+        """Why an item number cannot stand in the system's files, as the end of a sentence (``has a comma``); empty
+        when it can. Such an item is in none of them, and is reported."""
+
     def items_lines(self, items: Iterable[Item], settings: Any) -> Iterator[str]:
         """A file of items, its head row among the lines where the system wants one."""
 

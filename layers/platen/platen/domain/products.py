@@ -42,11 +42,13 @@ class Trouble(StrEnum):
     BLANK = "blank"
     DUPLICATE = "duplicate"
     TOO_LONG = "too_long"
+    UNFIT = "unfit"
+    """The warehouse's files do not take its item number."""
     CASE = "case"
     """Told of all the same: item numbers are compared exactly, but people, and some programs, do not."""
 
-    def words(self, item: str, using: str) -> str:
-        """What it is and what to do, for the report."""
+    def words(self, item: str, using: str, why: str = "") -> str:
+        """What it is and what to do, for the report; ``why``: in the warehouse's words."""
         match self:
             case Trouble.BLANK:
                 return f"Its {using} is empty, so it has no item number: fill it in at the store, or leave it out."
@@ -56,5 +58,7 @@ class Trouble(StrEnum):
                 )
             case Trouble.TOO_LONG:
                 return f"Its {using} is longer than the warehouse takes: shorten it at the store."
+            case Trouble.UNFIT:
+                return f"Its {using} {why}: change it at the store."
             case Trouble.CASE:
                 return f"Another product's {using} differs from {item} in capitals only: they are two items."

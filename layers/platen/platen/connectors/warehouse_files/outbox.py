@@ -18,8 +18,12 @@ from platen.ports.request import JobRequest
 class FileOutbox:
     """``connectors.Outbox`` of files."""
 
+    def unfit(self, number: str, settings: Any) -> str:
+        """By what its orders are held to."""
+        return why_no_key(number, settings)
+
     def items_lines(self, items: Iterable[Item], settings: Any) -> Iterator[str]:
-        """An item whose number the site's files do not take is left out: an order of it says why."""
+        """An item whose number the site's files do not take is left out: the sync and its orders say why."""
         if settings.header:
             yield row(wire.ITEMS, settings)
         for item in items:

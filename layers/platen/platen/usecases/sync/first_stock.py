@@ -19,7 +19,7 @@ from platen.hub import Hub
 from platen.ports import StockedStore
 from platen.usecases.stock.tables import Sold, level_line, read_levels, run_folder, safe
 from platen.usecases.sync import variants
-from platen.usecases.sync.items import longest, wanted
+from platen.usecases.sync.items import LONGEST, wanted
 
 PART = 5000
 """Items that are put aside at once: what is done again when it breaks off."""
@@ -69,7 +69,7 @@ def _clear(hub: Hub, settings: Warehousing, warehouse: str, store: str) -> Itera
     kept = variants.read(hub, variants.key(warehouse, store, settings.create_item_using))
     for item, found in variants.by_item(kept):
         sold = found[0].sold
-        clear = variants.is_clear(found, longest(settings)) and wanted(item, settings)
+        clear = variants.is_clear(found, LONGEST) and wanted(item, settings)
         if clear and sold.tracked and not sold.bundle:
             yield sold
 

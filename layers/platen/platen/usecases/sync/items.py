@@ -30,7 +30,7 @@ from platen.usecases.sync.setup import stores_of
 from platen.usecases.sync.variants import Kept
 
 LONGEST = 100
-"""Characters of an item number, where the warehouse's settings say nothing else."""
+"""Characters of an item number; of how many its files take, a warehouse's outbox speaks."""
 REPORT = ("result", "store", "item", "variant_id", "title", "words")
 
 
@@ -67,11 +67,6 @@ def _line(item: Item) -> str:
     )
 
 
-def longest(settings: Warehousing) -> int:
-    most: int = getattr(settings, "item_number_max", LONGEST)
-    return most
-
-
 # what is told
 
 
@@ -86,7 +81,7 @@ def tell(hub: Hub, connection: Connection, settings: Warehousing, outbox: Outbox
     name = connection.connection_id
     aside = f"{run_folder(name, run_id)}items.csv.gz"
     counted: Counter[str] = Counter()
-    counted["items"] = hub.files.put_lines(aside, (_line(one) for one in _now(hub, name, settings)))
+    counted["items"] = hub.files.put_lines(aside, (_line(one) for one in _now(hub, name, settings, outbox)))
 
     def moved() -> Iterator[Item]:
         for _, old, new in beside(_numbered(read_items(hub, key(name))), _numbered(read_items(hub, aside))):
@@ -107,10 +102,10 @@ def _numbered(items: Iterable[Item]) -> Iterator[tuple[str, Item]]:
     return ((one.number, one) for one in items)
 
 
-def _now(hub: Hub, name: str, settings: Warehousing) -> Iterator[Item]:
+def _now(hub: Hub, name: str, settings: Warehousing, outbox: Outbox) -> Iterator[Item]:
     """All items as they are now: those that are unclear as they were told, those nobody sells as not active."""
     told = _numbered(read_items(hub, key(name)))
-    for _, old, sold in beside(told, _sold(hub, name, settings)):
+    for _, old, sold in beside(told, _sold(hub, name, settings, outbox)):
         if sold is None:
             if old is not None:
                 yield old.but(active=False)
@@ -126,9 +121,9 @@ class _Sold(NamedTuple):
     item: Item | None
 
 
-def _sold(hub: Hub, name: str, settings: Warehousing) -> Iterator[tuple[str, _Sold]]:
+def _sold(hub: Hub, name: str, settings: Warehousing, outbox: Outbox | None) -> Iterator[tuple[str, _Sold]]:
     """All that any of its stores sells, sorted; as the first of them describes it."""
-    lists = [_of_store(hub, name, store, settings) for store in stores_of(settings)]
+    lists = [_of_store(hub, name, store, settings, outbox) for store in stores_of(settings)]
     for number, found in groupby(heapq.merge(*lists, key=itemgetter(0)), key=itemgetter(0)):
         items = [one for _, one in found]
         if None in items:
@@ -138,14 +133,21 @@ def _sold(hub: Hub, name: str, settings: Warehousing) -> Iterator[tuple[str, _So
             yield number, _Sold(items[0].but(active=active) if items[0] else None)
 
 
-def _of_store(hub: Hub, name: str, store: str, settings: Warehousing) -> Iterator[tuple[str, Item | None]]:
-    most = longest(settings)
+def _of_store(
+    hub: Hub, name: str, store: str, settings: Warehousing, outbox: Outbox | None
+) -> Iterator[tuple[str, Item | None]]:
     for number, found in variants.by_item(
         variants.read(hub, variants.key(name, store, settings.create_item_using))
     ):
         if not number or not wanted(number, settings) or (len(found) == 1 and found[0].sold.bundle):
             continue  # a bundle's parts are what lies on the shelves
-        yield number, _item(found[0]) if variants.is_clear(found, most) else None
+        clear = variants.is_clear(found, LONGEST) and not unfit(number, settings, outbox)
+        yield number, _item(found[0]) if clear else None
+
+
+def unfit(number: str, settings: Warehousing, outbox: Outbox | None) -> str:
+    """Why the warehouse's files do not take an item number; empty when they do, or there are none."""
+    return outbox.unfit(number, settings) if outbox else ""
 
 
 def wanted(number: str, settings: Warehousing) -> bool:
@@ -178,45 +180,53 @@ def beside[A, B](
 # what is wrong
 
 
-def report(hub: Hub, connection: Connection, settings: Warehousing, run_id: str) -> Counter[Trouble]:
+def report(
+    hub: Hub, connection: Connection, settings: Warehousing, outbox: Outbox | None, run_id: str
+) -> Counter[Trouble]:
     """Write every product that is not clear to the run's report; gives how many there are of each trouble."""
     name = connection.connection_id
     counted: Counter[Trouble] = Counter()
 
     def rows() -> Iterator[str]:
         yield line_of(REPORT)
-        for trouble, store, one in _troubles(hub, name, settings):
+        for trouble, store, one in _troubles(hub, name, settings, outbox):
             counted[trouble] += 1
-            words = trouble.words(one.item, settings.create_item_using.value)
+            why = unfit(one.item, settings, outbox)
+            words = trouble.words(one.item, settings.create_item_using.value, why)
             yield line_of([trouble.value, store, one.item, one.sold.variant_id, one.sold.title, words])
 
     hub.files.put_lines(report_key(name, run_id), rows())
     return counted
 
 
-def _troubles(hub: Hub, name: str, settings: Warehousing) -> Iterator[tuple[Trouble, str, Kept]]:
-    most, alike = longest(settings), _alike(hub, name, settings)
+def _troubles(
+    hub: Hub, name: str, settings: Warehousing, outbox: Outbox | None
+) -> Iterator[tuple[Trouble, str, Kept]]:
+    alike = _alike(hub, name, settings, outbox)
     for store in stores_of(settings):
         kept = variants.read(hub, variants.key(name, store, settings.create_item_using))
         for number, found in variants.by_item(kept):
             if number and not wanted(number, settings):
                 continue
             for one in found:
-                if trouble := _trouble(number, len(found), most):
+                fits = not unfit(number, settings, outbox)
+                if trouble := _trouble(number, len(found), fits=fits):
                     yield trouble, store, one
                 elif number.casefold() in alike:
                     yield Trouble.CASE, store, one
 
 
-def _trouble(number: str, count: int, most: int) -> Trouble | None:
+def _trouble(number: str, count: int, *, fits: bool) -> Trouble | None:
     if not number:
         return Trouble.BLANK
     if count > 1:
         return Trouble.DUPLICATE
-    return Trouble.TOO_LONG if len(number) > most else None
+    if len(number) > LONGEST:
+        return Trouble.TOO_LONG
+    return None if fits else Trouble.UNFIT
 
 
-def _alike(hub: Hub, name: str, settings: Warehousing) -> set[str]:
+def _alike(hub: Hub, name: str, settings: Warehousing, outbox: Outbox | None) -> set[str]:
     """Item numbers that differ in capitals only, case aside.
 
     In two passes: hashes first, a number each, so that half a million of them take some 40 MB; then the texts of
@@ -224,7 +234,7 @@ def _alike(hub: Hub, name: str, settings: Warehousing) -> set[str]:
     """
 
     def numbers() -> Iterator[str]:
-        return (number for number, _ in _sold(hub, name, settings))
+        return (number for number, _ in _sold(hub, name, settings, outbox))
 
     seen: set[int] = set()
     met: set[int] = set()

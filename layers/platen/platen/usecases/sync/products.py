@@ -151,9 +151,9 @@ def _export(hub: Hub, stocked: StockedStore, store: str, cursor: Cursor) -> tupl
 
 
 def _tell(hub: Hub, connection: Connection, settings: Warehousing, run: Run, cursor: Cursor) -> Run:
-    troubles = items.report(hub, connection, settings, run.run_id)
     told: Counter[str] = Counter()
     outbox = hub.connector(connection.system).open_outbox()
+    troubles = items.report(hub, connection, settings, outbox, run.run_id)
     if outbox is not None:
         told = items.tell(hub, connection, settings, outbox, run.run_id)
     totals = run.totals.but(
@@ -162,6 +162,7 @@ def _tell(hub: Hub, connection: Connection, settings: Warehousing, run: Run, cur
         duplicates=troubles[Trouble.DUPLICATE],
         blank=troubles[Trouble.BLANK],
         failed=troubles[Trouble.TOO_LONG],
+        skipped=troubles[Trouble.UNFIT],
     )
     words = (
         f"{told['told']} of {told['items']} items are new or changed."
@@ -183,6 +184,7 @@ _NAMES = {
     Trouble.BLANK: "products have no item number and are not synced",
     Trouble.DUPLICATE: "products share an item number and are not synced",
     Trouble.TOO_LONG: "products have an item number that is too long and are not synced",
+    Trouble.UNFIT: "products have an item number that does not fit the warehouse's files and are not synced",
     Trouble.CASE: "products have an item number that differs from another in capitals only",
 }
 
