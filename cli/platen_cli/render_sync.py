@@ -15,7 +15,6 @@ from platen_cli.times import ago, short
 
 _STATES = {"done": "green", "failed": "bold red", "braked": "bold yellow"}
 _STAGES = {"planning": "looking at what changed", "comparing": "comparing", "pushing": "writing"}
-_LEFT_OUT = {"run_id", "snapshot_time", "snapshot_id", "site", "store_place"}
 
 
 def in_words(run: Run) -> str:
@@ -155,23 +154,52 @@ def _moment(moment: object, never: str) -> Text:
 
 
 def report(run: Run, page: Report, most: int) -> RenderableType:
-    kept = [
-        number for number, name in enumerate(page.columns) if name not in _LEFT_OUT and _says(page, number, most)
-    ]
-    shown = table(*(page.columns[number].replace("_", " ") for number in kept))
-    for row in page.rows[:most]:
-        shown.add_row(*(text(row[number] if number < len(row) else "") for number in kept))
     parts: list[RenderableType] = [one_run(run)]
-    parts.append(shown if page.rows else text("Nothing in it but what was equal.", "green"))
+    parts.append(_rows(page, most) if page.rows else text("Nothing in it but what was equal.", "green"))
     if len(page.rows) > most:
         whole = f"platen sync report {run.run_id} --connection {plain(run.connection)} --csv report.csv"
         parts += [text(f"These are the first {most}.", "dim"), commands([Hint(whole, "all of it")])]
     return Group(*parts)
 
 
-def _says(page: Report, number: int, most: int) -> bool:
-    """Whether a column has anything in it, of the rows that are shown."""
-    return any(row[number] for row in page.rows[:most] if number < len(row))
+def _rows(page: Report, most: int) -> RenderableType:
+    """What a person needs of them; the file has all columns."""
+    rows = [dict(zip(page.columns, row, strict=False)) for row in page.rows[:most]]
+    for row in rows:
+        row["shows"] = row.get("on_hand" if row.get("what") == "on_hand" else "available", "")
+    wanted = _OF_STOCK if "counted" in page.columns else {name: name for name in page.columns}
+    kept = {name: words for name, words in wanted.items() if _says(name, [row.get(name, "") for row in rows])}
+    shown = table(*kept.values(), right=[words for name, words in kept.items() if name in _NUMBERS])
+    for row in rows:
+        shown.add_row(*(text(row.get(name, "")) for name in kept))
+    return shown
+
+
+_OF_STOCK = {
+    "item": "Item",
+    "site": "Site",
+    "store": "Store",
+    "counted": "Counted",
+    "on_order": "On order",
+    "unheard": "Not sent yet",
+    "safety": "Safety",
+    "shows": "Store has",
+    "expected": "Should be",
+    "pushed": "Written",
+    "result": "Result",
+    "reason": "Why",
+    "drift_runs": "Runs it drifts",
+}
+_NUMBERS = {"counted", "on_order", "unheard", "safety", "shows", "expected", "pushed", "drift_runs"}
+_IF_SEVERAL = {"site", "store"}
+_IF_ANY = {"on_order", "unheard", "safety", "drift_runs", "pushed", "reason"}
+
+
+def _says(name: str, values: list[str]) -> bool:
+    """Whether a column tells anything."""
+    if name in _IF_SEVERAL:
+        return len(set(values)) > 1
+    return name not in _IF_ANY or any(value not in ("", "0") for value in values)
 
 
 def places(store: str, found: Places) -> RenderableType:

@@ -17,7 +17,7 @@ from tests.cli.operator import FakeOperator
 
 RUN = "20261122T041500-1abcdef0"
 OF = ("--connection", "warehouse")
-COLUMNS = ["sku", "site", "w", "q", "store_on_hand", "pushed", "result"]
+COLUMNS = ["item", "site", "counted", "on_order", "on_hand", "available", "what", "expected", "result", "taken"]
 
 
 def a_run(**changes: Any) -> dict[str, Any]:
@@ -141,8 +141,8 @@ def reported(operator: FakeOperator) -> FakeOperator:
     operator.results["sync_run"] = {"run": a_run()}
 
     def page(offset: int, limit: int, **_: Any) -> dict[str, Any]:
-        rows = [[f"SKU-{n}", "MAIN", "5", "0", "5", "", "equal"] for n in range(600)]
-        rows[599] = ["SKU-599", "MAIN", "5", "2", "5", "3", "set"]
+        rows = [[f"SKU-{n}", "MAIN", "5", "0", "5", "4", "on_hand", "5", "equal", ""] for n in range(600)]
+        rows[599] = ["SKU-599", "MAIN", "7", "2", "5", "4", "on_hand", "6", "set", "1001-x/1=2"]
         following = offset + limit if offset + limit < len(rows) else None
         return {"columns": COLUMNS, "rows": rows[offset : offset + limit], "next": following}
 
@@ -154,6 +154,9 @@ def test_a_report_shows_what_was_not_equal_wherever_it_stands(run: Run, reported
     shown = run("sync", "report", *OF).stdout
     assert "SKU-599" in shown
     assert "SKU-598" not in shown
+    assert re.search(r"Item +Counted +On order +Store has +Should be +Result", shown)
+    assert re.search(r"SKU-599 +7 +2 +5 +6 +set", shown)
+    assert "1001-x" not in shown  # what only programs need is in the file
     assert reported.last("sync_report")["run_id"] == RUN  # the newest that has one
 
 

@@ -172,7 +172,9 @@ class WarehouseVendor:
         site = self._settings.site
         lacks = []
         if state.products_done_at is None:
-            lacks.append("the products have not been brought over yet (sync the products).")
+            lacks.append(
+                f"The products were not brought over yet: platen sync products --connection {self._access.connection_id}"
+            )
         if site and site not in state.snapshots:
-            lacks.append(f"there is no snapshot of site {site} yet (have the warehouse send one).")
+            lacks.append(f"There is no snapshot of site {site} yet: have the warehouse send a whole count.")
         return lacks
