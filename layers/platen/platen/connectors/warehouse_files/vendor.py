@@ -172,9 +172,8 @@ class WarehouseVendor:
         site = self._settings.site
         lacks = []
         if state.products_done_at is None:
-            lacks.append(
-                f"The products were not brought over yet: platen sync products --connection {self._access.connection_id}"
-            )
+            command = f"platen sync products --connection {self._access.connection_id}"
+            lacks.append(f"The products were not brought over yet: {command}.")
         if site and site not in state.snapshots:
             lacks.append(f"There is no snapshot of site {site} yet: have the warehouse send a whole count.")
         return lacks
