@@ -119,6 +119,19 @@ def test_every_connector_says_how_to_connect_it() -> None:
         assert "## Connect" in page.read_text()
 
 
+def test_both_pages_of_a_warehouse_tell_the_same_steps() -> None:
+    def steps(page: Path, chapter: str) -> list[list[str]]:
+        text = page.read_text().split(f"## {chapter}\n")[1].split("\n## ")[0]
+        lines = re.findall(r"^ *(platen .*)", text, flags=re.MULTILINE)
+        return [
+            re.sub(r"--(?:name|connection|set) \S+|\bdepot\b|\bwarehouse\b", "", line).split() for line in lines
+        ]
+
+    short, long = ROOT / "docs/warehouse.md", ROOT / "layers/platen/platen/connectors/warehouse_files/README.md"
+    assert steps(short, "Set it up") == steps(long, "Connect it")
+    assert len(steps(long, "Connect it")) == 7
+
+
 def test_the_receive_count_that_is_told_is_the_templates() -> None:
     class Loader(yaml.SafeLoader):
         pass

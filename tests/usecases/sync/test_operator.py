@@ -45,6 +45,12 @@ class TestSetUp:
         assert status(fresh)["missing"] == []
         assert fresh.started("stock").by == "tester"
 
+    def test_names_what_is_missing_in_the_order_in_which_it_is_done(self, fresh: DepotBench) -> None:
+        fresh.connections.save(fresh.connections.get("stall").but(links=()))
+        words = status(fresh)["missing"]
+        steps = ["platen link stall depot", "platen sync products", "snapshot", "platen sync stock"]
+        assert [step in one for step, one in zip(steps, words, strict=True)] == [True] * 4
+
     def test_runs_nothing_by_itself_before_it_is_done(self, fresh: DepotBench) -> None:
         fresh.fired()
         fresh.clock.passes(hours=20)

@@ -2,7 +2,7 @@
 
 ::
 
-    sites ─▶ stores ─▶ products ─▶ links ─▶ a whole count of each site ─▶ a dry run that a person has seen
+    sites ─▶ stores ─▶ links ─▶ products ─▶ a whole count of each site ─▶ a dry run that a person has seen
 
 Using it before all of it is there would put both sides out of step, so nothing automatic runs, and a manual sync
 runs once its own needs are met.
@@ -26,8 +26,8 @@ from platen.usecases.configure import NotAllowed
 class Need(StrEnum):
     SITES = "sites"
     STORES = "stores"
-    PRODUCTS = "products"
     LINKS = "links"
+    PRODUCTS = "products"
     COUNTS = "counts"
     DRY_RUN = "dry_run"
 
