@@ -327,6 +327,12 @@ class TestAnswers:
         outcome = told(*rows, order=NEW.but(cancel=cancel))
         assert (outcome.status, outcome.code) == (RowStatus.REJECTED, code)
 
+    def test_that_it_is_cancelled_ends_the_waiting_for_one_that_was_never_taken(self) -> None:
+        wanted = NEW.but(cancel=CancelStanding.WANTED)
+        assert wanted.waits
+        assert not told(answer(True, to_cancel=True), order=wanted).order.waits
+        assert told(answer(False, to_cancel=True), order=wanted).order.waits, "it still has to be taken"
+
     @pytest.mark.parametrize(
         ("code", "cancel"), [("order", CancelStanding.WANTED), ("cancel", CancelStanding.DONE)]
     )

@@ -232,6 +232,8 @@ class WarehouseOrder(Value):
     @property
     def waits(self) -> bool:
         """True while the warehouse has still to answer: to the order, or to its cancel."""
+        if self.cancel is CancelStanding.DONE:
+            return False
         return self.state is AtWarehouse.NEW or self.cancel is CancelStanding.WANTED
 
     @property
