@@ -191,7 +191,7 @@ def _remember_run(work: Work, folder: str, kept: list[str]) -> set[str]:
 
 def settle(work: Work) -> None:
     """Mark the orders that are over: off the count in full, and their stores show all of them."""
-    over = [one for one in work.hub.ledger.unsettled(work.warehouse) if _is_off_the_count(work, one)]
+    over = [one for one in work.orders() if _is_off_the_count(work, one)]
     if not over:
         return
     said = said_of(work, [one for order in over for one in lines_of(order)])

@@ -188,11 +188,13 @@ class _SitePlan:
             yield one.item, kind, one
 
     def _pushed(self, number: int, kind: int) -> Iterator[tuple[str, int, Last]]:
-        place = self.work.places[number]
+        """Not what an earlier connection of the same name has left: others may have written since."""
+        place, since = self.work.places[number], iso(self.work.connection.created_at)
         key = pushed_key(self.work.warehouse, self.site, place.store, place.place_id)
         if self.work.hub.files.size(key) is not None:
             for one in read_pushed(self.work.hub.files.lines(key)):
-                yield one.item, kind, one
+                if one.read_at >= since:
+                    yield one.item, kind, one
 
     # what is to be done about each
 

@@ -29,7 +29,7 @@ from platen.domain.model import Instant, Value, digest, iso
 from platen.domain.stock import Extent, StockMode
 from platen.domain.stock_lines import Lines
 from platen.domain.sync import Run, RunState
-from platen.domain.warehouse import Snapshot
+from platen.domain.warehouse import Snapshot, WarehouseOrder
 from platen.hub import Hub
 from platen.ports import NotFound, Removed, StockedStore
 from platen.usecases.stock.rows import Candidate, Row, read_rows
@@ -164,8 +164,18 @@ class Work:
         """The lines at the warehouse, read now, or not long ago."""
         now = self.hub.clock.now()
         if fresh or self._lines is None or self._lines[0] < iso(now - LINES_KEPT):
-            self._lines = iso(now), Lines(self.hub.ledger.unsettled(self.warehouse))
+            self._lines = iso(now), Lines(self.orders())
         return self._lines[1]
+
+    def orders(self) -> Iterator[WarehouseOrder]:
+        """Those at the warehouse that may matter to stock. One that was told under a site which is named no more
+        (it was renamed, or given up) still takes its goods from somewhere: where its store is fed from now."""
+        for order in self.hub.ledger.unsettled(self.warehouse):
+            yield order if order.site in self.sites else order.but(site=self._site_instead(order.store))
+
+    def _site_instead(self, store: str) -> str:
+        feeding = [one.site for one in self.places if one.store == store]
+        return self.settings.site if self.settings.site in feeding or not feeding else feeding[0]
 
     # how far it is
 
