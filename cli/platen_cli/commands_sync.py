@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -24,6 +25,7 @@ WarehouseOption = Annotated[
 RunArgument = Annotated[
     str, typer.Argument(metavar="[RUN]", help="The run, e.g. 20261122T041500-1a2b3c4d; else the last.")
 ]
+_NUMBER = re.compile(r"-?[0-9]+")
 _EVERY = 2.0
 """Seconds between looks at a run."""
 _PAGE = 500
@@ -201,9 +203,15 @@ def _to_csv(desk: Desk, warehouse: str, run_id: str, path: str) -> int:
         for number, page in enumerate(_pages(desk, warehouse, run_id)):
             if not number:
                 rows.writerow(page.columns)
-            rows.writerows(page.rows)
+            rows.writerows(map(_no_formula, row) for row in page.rows)
             written += len(page.rows)
     return written
+
+
+def _no_formula(value: str) -> str:
+    """As text to a spreadsheet: item numbers come from outside, and what begins so would be carried out there."""
+    formula = value.startswith(("=", "+", "-", "@", "\t", "\r")) and not _NUMBER.fullmatch(value)
+    return f"'{value}" if formula else value
 
 
 def watermark(

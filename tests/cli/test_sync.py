@@ -170,6 +170,18 @@ def test_a_report_is_written_whole(run: Run, reported: FakeOperator, tmp_path: P
     assert list(csv.reader(printed.splitlines())) == rows
 
 
+@pytest.mark.parametrize("item", ["=1+1", "+1-A", "-SKU", "@SUM(A1)", "\t=1", "\r=1", "-1+1", "=-1"])
+def test_nothing_in_a_report_is_a_formula_to_a_spreadsheet(
+    run: Run, reported: FakeOperator, tmp_path: Path, item: str
+) -> None:
+    page = {"columns": COLUMNS, "rows": [[item, "-3", "5"]], "next": None}
+    reported._sync_report = lambda **_: page  # type: ignore[attr-defined]
+    file = tmp_path / "report.csv"
+    assert run("sync", "report", RUN, *OF, "--csv", str(file)).exit_code == 0
+    with file.open(newline="") as opened:
+        assert list(csv.reader(opened))[1] == [f"'{item}", "-3", "5"]
+
+
 def test_no_report_yet_says_how_to_get_one(run: Run, operator: FakeOperator) -> None:
     operator.results["sync_runs"] = {"runs": []}
     assert "platen sync stock --connection warehouse --dry-run" in run("sync", "report", *OF).stderr
