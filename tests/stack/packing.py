@@ -22,6 +22,8 @@ from platen.domain.order import order_id
 from platen.messages import Queue
 from platen_cli.demo.twin import Twin
 from platen_cli.stack import LocalStack
+from tests.support.abroad import BUYER, until
+from tests.support.abroad import PERSONAL as NAMES
 from twins.kit import wall
 from twins.shipstation.wire import basic
 
@@ -33,16 +35,7 @@ KEYS = {"v1_key": "v1-key-of-test", "v1_secret": "v1-secret-of-test", "v2_key": 
 INK_KEY = "inksoft-key-of-test"
 CLIENT = "shop-client", "shop-client-secret"
 WAREHOUSE = "se-524391"
-BUYER = {
-    "first_name": "Zoë",
-    "last_name": "Ångström",
-    "address1": "Rue de l'Église 7",
-    "city": "Genève",
-    "zip": "1201",
-    "country": "Switzerland",
-    "country_code": "CH",
-}
-PERSONAL = ("Zoë", "Ångström", "Église 7", "Long Street", "Given Family", "buyer@example.com", "5550100")
+PERSONAL = (*NAMES, "Long Street", "Given Family", "buyer@example.com", "5550100")
 """Of buyers, here and by the InkSoft twin's own habit: none of it may be in a log."""
 SECRETS = (PASSWORD, *KEYS.values(), INK_KEY, CLIENT[1])
 PATIENCE = 150.0
@@ -267,12 +260,7 @@ class House:
 
     def until[T](self, look: Callable[[], T], what: str) -> T:
         """What ``look`` gives as soon as it is true of something."""
-        until = time.monotonic() + PATIENCE
-        while not (found := look()):
-            if time.monotonic() > until:
-                raise AssertionError(f"{what} did not happen. {self._told()}")
-            time.sleep(0.5)
-        return found
+        return until(look, what, told=self._told, patience=PATIENCE, every=0.5)
 
     def poll_sometimes(self) -> None:
         """Not without need: InkSoft's list does not tell what has moved, so each poll has all that is new read."""

@@ -12,7 +12,8 @@ import pytest
 
 from platen_cli.stack import LocalStack
 from tests.stack.conftest import HOME
-from tests.stack.warehousing import PERSONAL, SECRETS, SITE, WHO, Trade
+from tests.stack.warehousing import SECRETS, SITE, WHO, Trade
+from tests.support.abroad import PERSONAL
 from twins.kit import wall
 
 pytestmark = pytest.mark.stack

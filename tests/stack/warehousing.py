@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import json
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,6 +20,7 @@ import requests
 from platen.messages import Queue, SyncHint
 from platen_cli.demo.twin import Twin
 from platen_cli.stack import LocalStack
+from tests.support.abroad import BUYER, until
 from twins.warehouse_files import WarehouseTwin
 from twins.warehouse_files.doors import CallDoor
 from twins.warehouse_files.telling import COLUMNS
@@ -32,16 +32,6 @@ CLIENT = "shop-client", "shop-client-secret"
 API_KEY = "a-key-that-the-depot-made-up"
 SITE = "MAIN"
 WHO = "a clerk"
-BUYER = {
-    "first_name": "Zoë",
-    "last_name": "Ångström",
-    "address1": "Rue de l'Église 7",
-    "city": "Genève",
-    "zip": "1201",
-    "country": "Switzerland",
-    "country_code": "CH",
-}
-PERSONAL = ("Zoë", "Ångström", "Église 7")
 SECRETS = (API_KEY, CLIENT[1])
 PATIENCE = 90.0
 """Seconds until what should happen counts as not happening: for a slow machine, not a promise."""
@@ -321,12 +311,7 @@ class Trade:
 
     def until[T](self, look: Callable[[], T], what: str) -> T:
         """What ``look`` gives as soon as it is true of something."""
-        until = time.monotonic() + PATIENCE
-        while not (found := look()):
-            if time.monotonic() > until:
-                raise AssertionError(f"{what} did not happen. {self._told()}")
-            time.sleep(0.3)
-        return found
+        return until(look, what, told=self._told, patience=PATIENCE)
 
     def _told(self) -> str:
         return (

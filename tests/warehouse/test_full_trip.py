@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.abroad import PERSONAL
 from tests.warehouse.conftest import SITE, timed
 from tests.warehouse.depot import Depot, Standing
-from tests.warehouse.trip import CLIENT, PERSONAL, Trip
+from tests.warehouse.trip import CLIENT, Trip
 
 pytestmark = [pytest.mark.warehouse, pytest.mark.enable_socket]
 

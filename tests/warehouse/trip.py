@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from platen.messages import Queue, SyncHint
 from platen_cli.demo.twin import Twin
 from platen_cli.stack import LocalStack
+from tests.support.abroad import BUYER, until
 from tests.warehouse.agent import Agent, Taken
 from tests.warehouse.conftest import SITE, timed
 from tests.warehouse.depot import Depot
@@ -20,16 +20,6 @@ type Json = dict[str, Any]
 
 SHOP, DEPOT = "trip-shop", "trip-depot"
 CLIENT = "shop-client", "shop-client-secret"
-BUYER = {
-    "first_name": "Zoë",
-    "last_name": "Ångström",
-    "address1": "Rue de l'Église 7",
-    "city": "Genève",
-    "zip": "1201",
-    "country": "Switzerland",
-    "country_code": "CH",
-}
-PERSONAL = ("Zoë", "Ångström", "Église 7")
 WHO = "a clerk"
 PATIENCE = 90.0
 """Seconds until what should happen counts as not happening: for a slow machine, not a promise."""
@@ -228,13 +218,8 @@ class Trip:
 
     def until[T](self, look: Callable[[], T], what: str) -> T:
         """What ``look`` gives as soon as it is true of something."""
-        until = time.monotonic() + PATIENCE
         with timed("waited for Platen"):
-            while not (found := look()):
-                if time.monotonic() > until:
-                    raise AssertionError(f"{what} did not happen. {self._told()}")
-                time.sleep(0.3)
-            return found
+            return until(look, what, told=self._told, patience=PATIENCE)
 
     def _told(self) -> str:
         attention = self.ask("attention")

@@ -141,20 +141,25 @@ class Sold:
 def read_catalogue(lines: Iterable[str]) -> Iterator[Sold]:
     """Raises Unsorted and Unreadable."""
     for row in in_order(fields_of(lines, 11, "the catalogue"), "the catalogue"):
-        item, stock_id, variant_id, sku, tracked, bundle, active, title, barcode, cost, currency = row
-        yield Sold(
-            item=item,
-            stock_id=stock_id,
-            variant_id=variant_id,
-            sku=sku,
-            tracked=tracked == "1",
-            bundle=bundle == "1",
-            active=active == "1",
-            title=title,
-            barcode=barcode,
-            unit_cost=_cost(cost),
-            currency=currency,
-        )
+        yield sold_of(row)
+
+
+def sold_of(row: Sequence[str]) -> Sold:
+    """From the fields of its line. Raises Unreadable."""
+    item, stock_id, variant_id, sku, tracked, bundle, active, title, barcode, cost, currency = row
+    return Sold(
+        item=item,
+        stock_id=stock_id,
+        variant_id=variant_id,
+        sku=sku,
+        tracked=tracked == "1",
+        bundle=bundle == "1",
+        active=active == "1",
+        title=title,
+        barcode=barcode,
+        unit_cost=_cost(cost),
+        currency=currency,
+    )
 
 
 def _cost(text: str) -> Decimal | None:

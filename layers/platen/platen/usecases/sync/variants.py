@@ -10,14 +10,13 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import batched, groupby
 
 from platen.connectors.warehousing import CreateItemUsing
 from platen.domain.products import item_number
 from platen.hub import Hub
 from platen.ports import Variant
-from platen.usecases.stock.tables import Sold, catalogue_key, fields_of, in_order, line_of
+from platen.usecases.stock.tables import Sold, catalogue_key, fields_of, in_order, line_of, sold_of
 
 CHUNK = 20_000
 """So many are sorted in memory at once, about 10 MB."""
@@ -78,22 +77,8 @@ def _plain(text: str) -> str:
 def read(hub: Hub, name: str) -> Iterator[Kept]:
     """Sorted by item. Raises NotFound at the first where there is no such list."""
     rows = in_order(fields_of(hub.files.lines(name), _COLUMNS, "the list of variants"), "the list of variants")
-    for row in rows:
-        item, stock_id, variant_id, sku, tracked, bundle, active, title, barcode, cost, currency, category = row
-        sold = Sold(
-            item=item,
-            stock_id=stock_id,
-            variant_id=variant_id,
-            sku=sku,
-            tracked=tracked == "1",
-            bundle=bundle == "1",
-            active=active == "1",
-            title=title,
-            barcode=barcode,
-            unit_cost=Decimal(cost) if cost else None,
-            currency=currency,
-        )
-        yield Kept(sold, category)
+    for *of_catalogue, category in rows:
+        yield Kept(sold_of(of_catalogue), category)
 
 
 def _order(one: Kept) -> tuple[str, str]:
