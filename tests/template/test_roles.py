@@ -143,6 +143,7 @@ MAY: dict[str, dict[str, str]] = {
         "FilesBucket/lists/*": "s3 GetObject PutObject",
         "OrdersTable": "dynamodb BatchGetItem Query",
         "OrdersTable/index/by_due": "dynamodb Query",
+        "OrdersTable/index/by_state": "dynamodb Query",
         "SyncsQueue": BOTH,
         **{f"{queue}Queue": SEND for queue in ("Intake", "Dispatch", "Shipments", "StoreUpdates")},
     },

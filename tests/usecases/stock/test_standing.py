@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
+from platen.domain.attention import Attention, Cause, Problem
+from platen.domain.connection import Lines, Link
+from platen.domain.job import JobState
+from platen.domain.record import OrderBody
 from platen.domain.shipment import Parcel, Shipment, ShipmentLine, ShipmentState
 from tests.domain.making import NOW, a_line, an_order, planned
 from tests.support.counting import Counting
@@ -51,3 +57,26 @@ def test_it_matters_no_more_when_all_is_over() -> None:
     bench.pushes()
     assert bench.shop.shelf("i-A").available == 6
     assert bench.known("stall-1").settled
+
+
+@pytest.mark.parametrize("mode", ["set_available", "set_on_hand"])
+@pytest.mark.parametrize("state", [JobState.READY, JobState.ATTENTION])
+def test_what_is_sold_there_and_not_at_the_warehouse_yet_is_not_sold_twice(mode: str, state: JobState) -> None:
+    """Parked, or before a person, for hours: nobody but Platen knows of it."""
+    bench = Counting(stock_mode=mode)
+    stall = bench.connections.get("stall")
+    bench.connections.save(stall.but(links=(Link(vendor="depot", lines=Lines.ALL),)))
+    bench.sells({"A": 10})
+    bench.counts({"A": 10})
+    order = an_order(a_line("1", 4, sku="A", attributes=()), connection="stall", store_order_id="stall-1")
+    record = planned(order, links=(Link(vendor="depot", lines=Lines.ALL),))
+    (job,) = record.jobs.values()
+    if state is JobState.ATTENTION:
+        asked = Attention(cause=Cause.PREFLIGHT, problems=(Problem(what="No street."),), since=NOW)
+        job = job.but(state=state, attention=asked, due_at=None)
+    body = OrderBody(order=order, printing={})
+    bench.orders.save(None, record.with_jobs(job.but(body=body.name)).settled(NOW), body=body)
+    bench.pushes()
+    assert bench.shop.shelf("i-A").available == 6
+    bench.pushes(full=False)
+    assert bench.shop.shelf("i-A").available == 6

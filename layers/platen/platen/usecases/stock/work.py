@@ -32,6 +32,7 @@ from platen.domain.sync import Run, RunState
 from platen.domain.warehouse import Snapshot, WarehouseOrder
 from platen.hub import Hub
 from platen.ports import NotFound, Removed, StockedStore
+from platen.usecases.stock.not_told import not_told
 from platen.usecases.stock.rows import Candidate, Row, read_rows
 from platen.usecases.stock.tables import run_folder
 
@@ -168,10 +169,14 @@ class Work:
         return self._lines[1]
 
     def orders(self) -> Iterator[WarehouseOrder]:
-        """Those at the warehouse that may matter to stock. One that was told under a site which is named no more
-        (it was renamed, or given up) still takes its goods from somewhere: where its store is fed from now."""
+        """Those at the warehouse, or on their way to it, that may matter to stock. One that was told under a site
+        which is named no more (it was renamed, or given up) still takes its goods from somewhere: where its store is
+        fed from now."""
+        coming = {order.number: order for order in not_told(self)}
         for order in self.hub.ledger.unsettled(self.warehouse):
+            coming.pop(order.number, None)
             yield order if order.site in self.sites else order.but(site=self._site_instead(order.store))
+        yield from coming.values()
 
     def _site_instead(self, store: str) -> str:
         feeding = [one.site for one in self.places if one.store == store]
