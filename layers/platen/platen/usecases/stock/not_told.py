@@ -1,7 +1,7 @@
 """What is sold in stores that count no stock, and on its way to the warehouse or held back before it.
 
 A store that counts holds such pieces as committed; of the others only Platen knows. So they are reckoned as orders
-that the warehouse was just told of. Not among them are orders that no job was made of yet: unpaid, held at the store.
+that the warehouse was just told of. Not among them: orders that no job was made of yet (unpaid, held at the store).
 """
 
 from __future__ import annotations
