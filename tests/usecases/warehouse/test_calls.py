@@ -402,3 +402,22 @@ class TestASnapshot:
                 desk.call("POST", "snapshots/S1/complete", {"rows": 2}, once="k")
             assert desk.call("POST", "snapshots/S1/complete", {"rows": 2}, once="k").status == 200
             assert desk.levels() == ["CAP,3", "MUG,20"]
+
+
+class TestWhatNobodyShouldSend:
+    @pytest.mark.parametrize("step", ["\ud800", "a\0b", "a" * 101, "", "é" * 600, "a\nb"])
+    @pytest.mark.parametrize(
+        "path", ["orders/{}/ack", "cancels/{}/ack", "snapshots/{}/rows", "snapshots/{}/complete"]
+    )
+    def test_what_can_be_no_name_is_no_call(self, desk: Desk, path: str, step: str) -> None:
+        """Keys of tables and files have limits of their own: beyond them the same call would fail for ever."""
+        answer = desk.call("POST", path.format(step), {"status": "accepted"})
+        assert answer.status == 404
+        assert read(answer)["code"] == "no_such_call"
+
+    @pytest.mark.parametrize("moment", ["2026", "20261121", "1763719200", "1763719200.5", "-1"])
+    def test_a_number_is_no_time(self, desk: Desk, moment: str) -> None:
+        """Read as seconds since 1970 it would be before every count: taken, and never counted."""
+        answer = desk.call("POST", "adjustments", [move(5, occurred_at=moment)])
+        assert says(answer) == [("rejected", "unreadable_row")]
+        assert list(desk.ledger.adjustments(WH, "MAIN", None)) == []

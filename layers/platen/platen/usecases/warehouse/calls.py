@@ -5,6 +5,7 @@ The names are those of the files' columns, as JSON writes them. A row that canno
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -36,6 +37,9 @@ from platen.domain.warehouse import (
 
 MOST_ROWS = 1000
 MOST_PARTS = 9_999
+LONGEST_NAME = 100
+"""Of what a call is about, in its path, and of the key of a row."""
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Misread(Exception):
@@ -49,7 +53,8 @@ def _printable(text: str) -> str:
 
 
 def _only_text(value: object) -> object:
-    if value is not None and not isinstance(value, str):
+    """Not a number as text either: it would be taken for seconds since 1970."""
+    if value is not None and not (isinstance(value, str) and _DATE.match(value.strip())):
         raise ValueError("give a time as text, e.g. 2026-11-22T14:05:00-05:00")
     return value
 
@@ -61,7 +66,7 @@ def _address(text: str) -> str:
 
 
 Key = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_printable)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME), AfterValidator(_printable)
 ]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_printable)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]

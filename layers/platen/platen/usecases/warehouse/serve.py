@@ -183,7 +183,7 @@ _ROWS: dict[str, type[calls.Row]] = {
 
 
 def _call(path: str) -> _Call | None:
-    match path.strip("/").split("/"):
+    match _steps(path):
         case [kind] if kind in _ROWS:
             return lambda hub, connection, body: _take_rows(hub, connection, _ROWS[kind], body)
         case [("orders" | "cancels") as kind, number, "ack"]:
@@ -195,6 +195,12 @@ def _call(path: str) -> _Call | None:
         case ["snapshots", snapshot_id, "complete"]:
             return lambda hub, connection, body: _complete(hub, connection, snapshot_id, body)
     return None
+
+
+def _steps(path: str) -> list[str]:
+    """Empty where one of them is no name of anything, and none that a table or a bucket would take."""
+    steps = path.strip("/").split("/")
+    return steps if all(0 < len(step) <= calls.LONGEST_NAME and step.isprintable() for step in steps) else []
 
 
 def _take_rows(hub: Hub, connection: Connection, model: type[calls.Row], body: bytes) -> _Said:
