@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -430,3 +430,22 @@ def test_whatever_comes_an_order_is_never_more_than_it_was(
             assert shipped_of(order, line.number) <= line.taken_in_all <= line.wanted
             if by_pick:
                 assert line.taken_in_all >= line.picked
+
+
+@pytest.mark.parametrize("by_pick", [True, False])
+@pytest.mark.parametrize("midnight", [START - timedelta(days=1, hours=9), datetime(1900, 1, 1, tzinfo=UTC)])
+def test_nothing_was_taken_before_the_warehouse_was_told(midnight: datetime, by_pick: bool) -> None:
+    """A count of the morning still has what was ordered at noon and picked since, though that has a date alone."""
+    counted_at = NEW.told_at - timedelta(hours=4)
+    picked = PickRow(
+        order_number=NUMBER, line_number=1, picked=5, closed=True, picked_at=midnight, closed_at=midnight
+    )
+    shipped = ShipmentRow(
+        order_number=NUMBER, shipment_number="S1", line_number=2, quantity=2, shipped_at=midnight, tracking="1Z"
+    )
+    order = NEW
+    for row in (shipped, picked, shipped, picked):
+        order = apply(order, row, now=START, by_pick=by_pick).order
+    assert [line.taken_in_all for line in order.lines] == [5, 2]
+    assert [line.taken_by(counted_at) for line in order.lines] == [0, 0]
+    assert [line.taken_by(NEW.told_at) for line in order.lines] == [5, 2]

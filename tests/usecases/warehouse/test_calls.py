@@ -421,3 +421,9 @@ class TestWhatNobodyShouldSend:
         answer = desk.call("POST", "adjustments", [move(5, occurred_at=moment)])
         assert says(answer) == [("rejected", "unreadable_row")]
         assert list(desk.ledger.adjustments(WH, "MAIN", None)) == []
+
+    @pytest.mark.parametrize("year", [1900, 1970, 2001])
+    def test_what_moved_long_before_any_count_is_a_date_gone_wrong(self, desk: Desk, year: int) -> None:
+        answer = desk.call("POST", "adjustments", [move(5, occurred_at=f"{year}-01-01T00:00:00Z")])
+        assert says(answer) == [("rejected", "too_old")]
+        assert list(desk.ledger.adjustments(WH, "MAIN", None)) == []

@@ -10,6 +10,8 @@ from platen.domain.warehouse_rows import AHEAD
 
 MOST_PIECES = 10_000_000
 """More of one item is a slip of the keyboard."""
+LONGEST_AGO = timedelta(days=366)
+"""What moved before is no news, but a date gone wrong."""
 
 type Why = tuple[str, str]
 """A short name for programs, and a sentence for a clerk."""
@@ -22,6 +24,9 @@ def why_not_moved(move: Adjustment, *, sites: Collection[str], items: Set[str] |
         return _unknown_site(move.site, sites)
     if move.occurred_at > now + AHEAD:
         return _in_future("OccurredAt", move.occurred_at)
+    if move.occurred_at < now - LONGEST_AGO:
+        words = f"OccurredAt is {_said(move.occurred_at)}, before any count that is still of use. "
+        return "too_old", words + "Correct the date: it would be taken as counted already."
     if abs(move.delta) > MOST_PIECES:
         return "too_many", f"{move.delta} pieces of one item cannot be right. Correct QuantityDelta."
     if items is not None and move.item not in items:

@@ -27,7 +27,7 @@ from platen.domain.warehouse import (
     WarehouseOrder,
     WarehouseParcel,
 )
-from platen.domain.warehouse_taken import noted, shipped_by, with_picked, with_shipped
+from platen.domain.warehouse_taken import noted, shipped_by, since_told, with_picked, with_shipped
 
 AHEAD = timedelta(minutes=10)
 """So far a warehouse's clock may be ahead of ours."""
@@ -82,9 +82,10 @@ def _with_row(
 ) -> WarehouseOrder:
     match row:
         case PickRow():
+            row = row.but(picked_at=since_told(order, row.picked_at), closed_at=since_told(order, row.closed_at))
             return _picked(order, row, now, told_at, by_pick)
         case ShipmentRow():
-            return _shipped(order, row, now, told_at)
+            return _shipped(order, row.but(shipped_at=since_told(order, row.shipped_at)), now, told_at)
         case OrderAnswer():
             return _answered(order, row)
 

@@ -6,12 +6,18 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import accumulate
 
-from platen.domain.warehouse import TakenUnits, WarehouseLine, WarehouseParcel
+from platen.domain.warehouse import TakenUnits, WarehouseLine, WarehouseOrder, WarehouseParcel
 
 MOST_HISTORY = 50
 """So many changes of what was taken of a line are kept: the newest."""
 
 type History = tuple[TakenUnits, ...]
+
+
+def since_told(order: WarehouseOrder, moment: datetime | None) -> datetime | None:
+    """Nothing was taken for an order before the warehouse was told of it; a date without a time of day says so.
+    Believed, a count of that morning would be taken to be without what was picked in the afternoon."""
+    return max(moment, order.told_at) if moment else None
 
 
 def noted(taken: Iterable[TakenUnits], at: datetime, quantity: int) -> History:
