@@ -281,6 +281,15 @@ def placed(desk: Desk, number: str = FIRST) -> None:
 
 
 class TestWhatItFetches:
+    @pytest.mark.parametrize("changes", [{"external_id": f"{FIRST}-R1"}, {"state": JobState.CANCELLED}])
+    def test_is_not_what_a_person_ended_or_had_sent_again(self, desk: Desk, changes: dict[str, Any]) -> None:
+        """It was lost sight of, as by a disconnect: what goes on under another number is not to be made twice."""
+        placed(desk)
+        order_id = desk.known().order_id
+        (job,) = desk.record(order_id).jobs.values()
+        desk.orders.save_job(job, job.but(**changes))
+        assert read(desk.call("GET", "orders"))["rows"] == []
+
     def test_are_orders_with_where_they_go(self, desk: Desk) -> None:
         placed(desk)
         page = read(desk.call("GET", "orders", query={"status": "new"}))

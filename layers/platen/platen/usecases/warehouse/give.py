@@ -14,6 +14,7 @@ from typing import Any
 from platen.connectors.warehousing import Warehousing
 from platen.domain.connection import Connection
 from platen.domain.products import Item
+from platen.domain.job import JobState
 from platen.domain.warehouse import AtWarehouse, CancelStanding, WarehouseOrder
 from platen.hub import Hub
 from platen.observability import count, logger
@@ -80,6 +81,8 @@ def _rows_of(hub: Hub, connection: Connection, wanted: Sequence[WarehouseOrder])
             logger.warning("order not given", extra={"order": one.order_id, "job": one.job_id})
             count("WarehouseOrdersLeftOut")
             continue
+        if job.external_id != one.number or job.state is JobState.CANCELLED:
+            continue  # a person ended it, or had it sent again under a new number: once is enough
         request = replace(request_of(connection, job, body), mail_class=job.mail_class)
         yield [_snake_row(row) for row in outbox.order_rows(one, request, settings)]
 
