@@ -13,8 +13,8 @@ from typing import Any
 
 from platen.connectors.warehousing import Warehousing
 from platen.domain.connection import Connection
-from platen.domain.products import Item
 from platen.domain.job import JobState
+from platen.domain.products import Item
 from platen.domain.warehouse import AtWarehouse, CancelStanding, WarehouseOrder
 from platen.hub import Hub
 from platen.observability import count, logger
