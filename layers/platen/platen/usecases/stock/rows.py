@@ -170,7 +170,8 @@ class Row:
 
     def as_last(self, before: Last | None) -> Last | None:
         """What is to be remembered of it; None: nothing."""
-        if self.result not in SETTLED and self.what == "change":
+        if self.result not in SETTLED and (self.what == "change" or (before and self.result in (STALE, FAILED))):
+            # Nothing was shown: where changes are sent from now on, this one is still among them.
             return before and replace(before, again=True)
         if self.result not in SETTLED and before is None and self.counted is None:
             return None
