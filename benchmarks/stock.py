@@ -74,6 +74,10 @@ class FilesOnDisk:
         path = self._path(key)
         return path.stat().st_size if path.exists() else None
 
+    def mark(self, key: str) -> str | None:
+        path = self._path(key)
+        return str(path.stat().st_mtime_ns) if path.exists() else None
+
     def names(self, prefix: str, *, limit: int = 1000) -> list[str]:
         folder = self._path(prefix).parent if not prefix.endswith("/") else self._path(prefix)
         found = (path.relative_to(self._home).as_posix() for path in folder.rglob("*") if path.is_file())

@@ -82,6 +82,19 @@ class TestAFile:
         assert not files.ever(key)
 
 
+def test_a_mark_stands_for_what_lies_there(files: Files) -> None:
+    key = "lists/wh/catalogue/shop.csv.gz"
+    assert files.mark(key) is None
+    files.put_lines(key, ["A,1"])
+    before = files.mark(key)
+    files.put_lines(key, ["A,1"])
+    assert files.mark(key) == before, "written over with the same: nothing has moved"
+    files.put_lines(key, ["A,2"])
+    assert files.mark(key) not in (None, before)
+    files.delete(key)
+    assert files.mark(key) is None
+
+
 def test_names_come_in_order_and_of_their_prefix_alone(files: Files) -> None:
     for key in ("in/b/2", "in/a/2", "in/a/10", "in/ab/1", "out/a/1"):
         files.put(key, b"")

@@ -114,6 +114,6 @@ def _body(request: AWSPreparedRequest) -> dict[str, Any]:
     text: Any = request.body or b"{}"
     try:
         found: dict[str, Any] = json.loads(text)
-    except ValueError:
+    except (ValueError, TypeError):  # no JSON; or a file that is read while it is sent
         return {}
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 
 from platen.ports import NotFound, TooLarge
@@ -43,6 +44,10 @@ class FakeFiles(Switched, port="files"):
     def size(self, key: str) -> int | None:
         body = self._files.get(key)
         return None if body is None else len(body)
+
+    def mark(self, key: str) -> str | None:
+        body = self._files.get(key)
+        return None if body is None else hashlib.sha256(body).hexdigest()
 
     def ever(self, key: str) -> bool:
         return key in self._ever

@@ -56,12 +56,13 @@ class S3Files:
                 yield line.removesuffix("\n")
 
     def size(self, key: str) -> int | None:
-        try:
-            return self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"]
-        except ClientError as refused:
-            if _is_absent(refused):
-                return None
-            raise
+        head = self._head(key)
+        return head["ContentLength"] if head else None
+
+    def mark(self, key: str) -> str | None:
+        """Its entity tag, which follows from what is in it (documented); other content never has the same one."""
+        head = self._head(key)
+        return head["ETag"] if head else None
 
     def ever(self, key: str) -> bool:
         """By the bucket's versions: somebody who takes a file away leaves a marker and what it was.
@@ -83,6 +84,15 @@ class S3Files:
 
     def delete(self, key: str) -> None:
         self._client.delete_object(Bucket=self._bucket, Key=key)
+
+    def _head(self, key: str) -> Any:
+        """None when it is not there."""
+        try:
+            return self._client.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as refused:
+            if _is_absent(refused):
+                return None
+            raise
 
     def _open(self, key: str) -> Any:
         try:

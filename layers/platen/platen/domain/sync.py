@@ -104,6 +104,8 @@ class Run(Value):
     snapshots: dict[str, str] = Field(default_factory=dict)
     """Site -> the snapshot it works from."""
     totals: Totals = Totals()
+    went_by: str = ""
+    """Names all that it looked at, where it left nothing to be done: while that is the same, there is nothing."""
     report: str = ""
     """Where its report is kept (CSV)."""
     version: int = 0
@@ -198,6 +200,8 @@ class SyncState(Value):
     """Names the settings the last stock run went by: others make everything to be compared."""
     pushed_at: Instant | None = None
     """When a stock run that wrote, or found all equal, last ended."""
+    looked: dict[SyncKind, str] = Field(default_factory=dict)
+    """The newest run of a kind that says what it went by."""
     last_run: str = ""
     version: int = 0
 

@@ -32,6 +32,9 @@ class Files(Protocol):
     def size(self, key: str) -> int | None:
         """Bytes as they are stored; None when it is not there."""
 
+    def mark(self, key: str) -> str | None:
+        """Names what lies there: while it is the same, the same is there. None when nothing is there."""
+
     def ever(self, key: str) -> bool:
         """Whether there was ever such a file, though somebody may have taken it away since."""
 

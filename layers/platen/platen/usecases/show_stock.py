@@ -20,7 +20,7 @@ type View = dict[str, Any]
 
 def run_view(run: Run) -> View:
     """A run with its totals; how far its workers are is theirs."""
-    view: View = run.model_dump(mode="json", exclude={"version", "cursor", "parts", "tries"})
+    view: View = run.model_dump(mode="json", exclude={"version", "cursor", "parts", "tries", "went_by"})
     if run.late and run.business_date:
         caught_up = f"The End of Day of {run.business_date} was missed at its time, and is caught up."
         view["words"] = f"{caught_up} {run.words}".strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from fnmatch import translate
@@ -49,7 +49,7 @@ LATE_RETURNS = timedelta(days=45)
 
 def plan_site(work: Work, site: str) -> None:
     """Write a site's candidates, and what need not be looked at. Raises SiteFailed."""
-    snapshot = _snapshot(work, site)
+    snapshot = snapshot_of(work, site)
     try:
         parts = _SitePlan(work, site, snapshot).write()
     except NotFound as missing:
@@ -63,7 +63,7 @@ def plan_site(work: Work, site: str) -> None:
     )
 
 
-def _snapshot(work: Work, site: str) -> Snapshot:
+def snapshot_of(work: Work, site: str) -> Snapshot:
     """The count that counts. Raises SiteFailed where there is none, or none that is fresh enough."""
     kept = work.hub.ledger.state(work.warehouse).snapshots.get(site)
     if not kept:
@@ -80,6 +80,12 @@ def _snapshot(work: Work, site: str) -> Snapshot:
             f"its count {snapshot.snapshot_id} is not kept any more; have the warehouse send a new one"
         )
     return snapshot
+
+
+def adjustments(work: Work, snapshot: Snapshot) -> Iterator[Adjustment]:
+    """Since its count; returns that a store has counted are looked for among older ones too."""
+    after = snapshot.taken_at - (LATE_RETURNS if work.store_restocks else timedelta(0))
+    return work.hub.ledger.adjustments(work.warehouse, snapshot.site, after)
 
 
 @dataclass(slots=True)
@@ -140,7 +146,7 @@ class _SitePlan:
     def _items(self) -> Iterator[_Item]:
         streams: list[Iterator[tuple[str, int, Any]]] = [
             ((item, 0, on_hand) for item, on_hand in self._counted()),
-            ((one.item, 1, one) for one in self._adjustments()),
+            ((one.item, 1, one) for one in adjustments(self.work, self.snapshot)),
         ]
         streams += [self._catalogue(store, 2 + number) for number, store in enumerate(self.stores)]
         first = 2 + len(self.stores)
@@ -177,10 +183,6 @@ class _SitePlan:
             before = item
             self.rows += 1
             yield item, on_hand
-
-    def _adjustments(self) -> Iterable[Adjustment]:
-        after = self.snapshot.taken_at - (LATE_RETURNS if self.work.store_restocks else timedelta(0))
-        return self.work.hub.ledger.adjustments(self.work.warehouse, self.site, after)
 
     def _catalogue(self, store: str, kind: int) -> Iterator[tuple[str, int, Sold]]:
         self.work.store(store)

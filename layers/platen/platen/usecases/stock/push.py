@@ -20,6 +20,7 @@ from platen.domain.stock import braked
 from platen.domain.sync import SCHEDULE, Run, RunState
 from platen.domain.verdicts import Later, Unclear
 from platen.hub import Hub
+from platen.usecases.stock import unmoved
 from platen.usecases.stock.compare import ENOUGH, compare, pack
 from platen.usecases.stock.finish import change_state, end, remember, remember_left_over, report, settle
 from platen.usecases.stock.plan import plan_site
@@ -55,6 +56,8 @@ def _go_on(work: Work, time_left: Callable[[], float]) -> None:
         return
     if work.run.state is RunState.BRAKED or (work.run.state is RunState.PLANNING and work.cursor.site == 0):
         _begin(work)
+        if _nothing_moved(work):
+            return
     elif not work.take_up_plan():
         _fail(
             work, "its settings changed while it was on, or what it kept is gone; the next run compares everything"
@@ -90,7 +93,20 @@ def _begin(work: Work) -> None:
     work.plan = Plan(rules=rules_of(work.settings), at=work.hub.clock.now(), notes=notes)
     work.keep_plan()
     work.cursor = Cursor()
-    work.save(state=RunState.PLANNING, full=full, words="")
+    work.save(state=RunState.PLANNING, full=full, words="", went_by="")
+
+
+def _nothing_moved(work: Work) -> bool:
+    """Over already, where all is as it was when nothing had to be looked at. Orders may be over all the same."""
+    work.goes_by = unmoved.goes_by(work)
+    before = unmoved.since(work, work.goes_by)
+    if before is None:
+        return False
+    settle(work)
+    now = work.hub.clock.now()
+    change_state(work, lambda state: state.but(pushed_at=now))
+    end(work, RunState.DONE, _with_notes(work, f"nothing has moved since {before.run_id}"))
+    return True
 
 
 def _plan(work: Work, time_left: Callable[[], float]) -> bool:
@@ -113,6 +129,8 @@ def _plan(work: Work, time_left: Callable[[], float]) -> bool:
     if len(work.plan.failed) == len(work.sites):
         _fail(work, "")
         return False
+    if unmoved.left_nothing(work):
+        work.run = work.run.but(went_by=work.goes_by)
     work.step(state=RunState.COMPARING, site=0, part=0, row=0)
     return True
 

@@ -95,6 +95,8 @@ class Work:
         self._kit_items: dict[str, list[Candidate]] = {}
         self.reads = 0
         self.writes = 0
+        self.goes_by = ""
+        """Names what it goes by, where this worker has begun it."""
         self._stores: dict[str, StockedStore | None] = {}
         self._lines: tuple[str, Lines] | None = None
 
@@ -170,8 +172,8 @@ class Work:
 
     def orders(self) -> Iterator[WarehouseOrder]:
         """Those at the warehouse, or on their way to it, that may matter to stock. One that was told under a site
-        which is named no more (it was renamed, or given up) still takes its goods from somewhere: where its store is
-        fed from now."""
+        which is named no more (it was renamed, or given up) still takes its goods from somewhere: where its store
+        is fed from now."""
         coming = {order.number: order for order in not_told(self)}
         for order in self.hub.ledger.unsettled(self.warehouse):
             coming.pop(order.number, None)

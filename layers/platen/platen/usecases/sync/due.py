@@ -257,7 +257,8 @@ def noted(state: SyncState, run: Run) -> SyncState:
     well = run.state is RunState.DONE
     if not well and not run.dry:
         trouble[run.kind] = _words_of(run)
-    state = state.but(trouble=trouble, last_run=run.run_id)
+    looked = state.looked | ({run.kind: run.run_id} if well and run.went_by and not run.dry else {})
+    state = state.but(trouble=trouble, looked=looked, last_run=run.run_id)
     if run.kind is SyncKind.PRODUCTS and well:
         return state.but(products_done_at=run.ended_at or run.begun_at)
     if run.kind is SyncKind.STOCK and not run.dry and not well:

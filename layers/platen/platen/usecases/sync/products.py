@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from platen.connectors.warehousing import Warehousing
 from platen.domain.connection import Connection
-from platen.domain.model import Instant, Value
+from platen.domain.model import Instant, Value, digest
 from platen.domain.products import Trouble
 from platen.domain.sync import Run, RunState
 from platen.domain.verdicts import Refused, Verdict
@@ -29,8 +29,8 @@ from platen.ports import StockedStore, Variant
 from platen.usecases import health
 from platen.usecases.configure import NotAllowed
 from platen.usecases.poll import OVERLAP
-from platen.usecases.stock.tables import report_key, run_folder
-from platen.usecases.sync import first_stock, items, variants
+from platen.usecases.stock.tables import catalogue_key, report_key, run_folder
+from platen.usecases.sync import first_stock, items, unmoved, variants
 from platen.usecases.sync.setup import missing_for, settings_of, stores_of
 
 if TYPE_CHECKING:
@@ -62,12 +62,15 @@ def run(hub: Hub, connection: Connection, run: Run, time_left: TimeLeft) -> Run:
     if left := missing_for(hub, connection, run.kind, dry=run.dry):
         raise NotAllowed(" ".join(left))
     cursor = Cursor.model_validate_json(run.cursor) if run.cursor else Cursor()
+    unmoved_since = unmoved.since(hub, run, _goes_by(hub, connection, settings, _sold(hub, connection, settings)))
     for store in stores_of(settings):
         if store in cursor.done:
             continue
         if time_left() < SPARE:
             return run
         cursor, read = _bring(hub, connection, settings, store, run, cursor)
+        if store in cursor.done and (read or not unmoved_since):
+            variants.write_catalogue(hub, _variants(connection, settings, store), connection.connection_id, store)
         totals = run.totals.but(compared=run.totals.compared + read)
         run = hub.ledger.save_run(run.but(state=RunState.COMPARING, cursor=cursor.model_dump_json(), totals=totals))
         if store not in cursor.done:
@@ -79,6 +82,23 @@ def run(hub: Hub, connection: Connection, run: Run, time_left: TimeLeft) -> Run:
     return _first_stock(hub, connection, settings, run, time_left)
 
 
+def _sold(hub: Hub, connection: Connection, settings: Warehousing) -> list[str | None]:
+    """Names the lists of what the stores sell."""
+    stores = stores_of(settings)
+    keys = [_variants(connection, settings, store) for store in stores]
+    return unmoved.marks(hub, keys + [catalogue_key(connection.connection_id, store) for store in stores])
+
+
+def _goes_by(hub: Hub, connection: Connection, settings: Warehousing, sold: list[str | None]) -> str:
+    """With what the warehouse was told of it."""
+    told = hub.files.mark(items.key(connection.connection_id))
+    return digest([settings.model_dump(mode="json"), sold, told])
+
+
+def _variants(connection: Connection, settings: Warehousing, store: str) -> str:
+    return variants.key(connection.connection_id, store, settings.create_item_using)
+
+
 # reading a store
 
 
@@ -86,7 +106,7 @@ def _bring(
     hub: Hub, connection: Connection, settings: Warehousing, store: str, run: Run, cursor: Cursor
 ) -> tuple[Cursor, int]:
     """Read a store, or have it get its export ready; gives how far it is, and how many variants were read."""
-    name = variants.key(connection.connection_id, store, settings.create_item_using)
+    name = _variants(connection, settings, store)
     try:
         stocked = stocked_store(hub, store)
         read = None
@@ -102,7 +122,6 @@ def _bring(
     except Verdict as verdict:
         health.failed(hub, store, verdict)
         raise
-    variants.write_catalogue(hub, name, connection.connection_id, store)
     return Cursor(done=(*cursor.done, store)), read
 
 
@@ -151,6 +170,10 @@ def _export(hub: Hub, stocked: StockedStore, store: str, cursor: Cursor) -> tupl
 
 
 def _tell(hub: Hub, connection: Connection, settings: Warehousing, run: Run, cursor: Cursor) -> Run:
+    sold = _sold(hub, connection, settings)
+    before = unmoved.since(hub, run, _goes_by(hub, connection, settings, sold))
+    if before:
+        return _as_told(hub, run, before, cursor)
     told: Counter[str] = Counter()
     outbox = hub.connector(connection.system).open_outbox()
     troubles = items.report(hub, connection, settings, outbox, run.run_id)
@@ -175,6 +198,22 @@ def _tell(hub: Hub, connection: Connection, settings: Warehousing, run: Run, cur
             totals=totals,
             words=words,
             report=report_key(run.connection, run.run_id),
+            went_by=_goes_by(hub, connection, settings, sold),
+            cursor=cursor.but(told=True).model_dump_json(),
+        )
+    )
+
+
+def _as_told(hub: Hub, run: Run, before: Run, cursor: Cursor) -> Run:
+    """Nothing is to be told: all is as that run has left it, and its report holds."""
+    found = before.totals
+    totals = found.but(compared=run.totals.compared, corrected=0, equal=found.equal + found.corrected)
+    return hub.ledger.save_run(
+        run.but(
+            state=RunState.PUSHING,
+            totals=totals,
+            words=f"No product has changed since {before.run_id}; its report holds.",
+            report=before.report,
             cursor=cursor.but(told=True).model_dump_json(),
         )
     )

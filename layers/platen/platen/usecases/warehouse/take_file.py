@@ -88,8 +88,11 @@ class _Desk:
         """Files that were neither answered nor remembered: a site may take answers away, and memory ends after 30
         days. One that was written over is not among them: the next export of it comes with an event of its own."""
         for kind in _ORDER:
+            brought = self.hub.files.names(self._key(f"{kind.value}/"), limit=MOST_FILES)
+            if not brought:
+                continue
             answered = set(self.hub.files.names(self._answer_key(f"{kind.value}/", ""), limit=MOST_FILES))
-            for key in self.hub.files.names(self._key(f"{kind.value}/"), limit=MOST_FILES):
+            for key in brought:
                 name = key.removeprefix(self._key(""))
                 if self._answer_key(name) in answered or self._about(name) is None:
                     continue
