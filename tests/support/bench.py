@@ -22,8 +22,10 @@ from platen.usecases.intake import intake
 from platen.usecases.operate import Operator
 from platen.usecases.poll import poll_store, poll_vendor
 from platen.usecases.sweep import sweep
+from platen.usecases.sync.due import sync
 from platen.usecases.track import track
 from platen.usecases.update_store import update_store
+from platen.usecases.warehouse.take_file import take_file
 from tests.fakes import (
     Crash,
     FakeArtwork,
@@ -52,6 +54,8 @@ _WORKERS: dict[Queue, Callable[[Hub, Any], object]] = {
     Queue.STORE_UPDATES: update_store,
     Queue.STORE_POLLS: poll_store,
     Queue.VENDOR_POLLS: poll_vendor,
+    Queue.FILES: take_file,
+    Queue.SYNCS: lambda hub, hint: sync(hub, hint, lambda: 900.0),
 }
 
 
