@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, cast
@@ -339,7 +340,9 @@ def set_up(event: Event, _context: Any) -> Answer:
 def _asked(event: Event, level: Level, desk: Desk | None = None) -> Answer:
     from platen.usecases.operate import Operator  # noqa: PLC0415
 
-    return Operator(hub(), desk, level.may).answer(event)
+    # People go from one function to the next, and each has a memory of its own: none outlasts the question.
+    fresh = DynamoDBConnections(aws.dynamodb(), environment().connections_table, WallClock())
+    return Operator(replace(hub(), connections=fresh), desk, level.may).answer(event)
 
 
 def _desk() -> Desk:
