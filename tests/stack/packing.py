@@ -45,6 +45,8 @@ CALM = 4
 """Looks in a row that must find the queues empty: SQS counts are approximate, one look proves nothing."""
 LOOKED = frozenset({"heard_at", "store_updated_at", "due_at", "version", "written_by"})
 """What is written when Platen looks again, and finds everything as it was."""
+FAILED = ("connection failed", "failed again")
+"""How Platen logs that a call did not work."""
 LOST_ANSWER = ("ready", "unknown")
 """What a parcel is that has to wait before its store is told again."""
 
@@ -363,9 +365,25 @@ class House:
             line for line in self.logs().splitlines() if "message failed" in line and any(o in line for o in ours)
         ]
 
-    def failures(self) -> int:
-        """How often Platen has noted that InkSoft failed."""
-        return sum("connection failed" in line and self.ink in line for line in self.logs().splitlines())
+    def met(self) -> int:
+        """How often InkSoft has failed as it was told to."""
+        return len(self.inksoft.get("/stats")["faults_fired"])
+
+    def noted(self) -> int:
+        """How often Platen has noted that InkSoft failed: the connection, or one piece of work over and over."""
+        lines = self.logs().splitlines()
+        return sum(self.ink in line and any(words in line for words in FAILED) for line in lines)
+
+    def until_met(self, failures: int) -> None:
+        """Until InkSoft has failed so often, which takes calls that the orders alone may not need."""
+
+        def there() -> bool:
+            if self.met() >= failures:
+                return True
+            self.poll_sometimes()
+            return False
+
+        self.until(there, f"{failures} failures of InkSoft")
 
     @cached_property
     def _dynamodb(self) -> Any:

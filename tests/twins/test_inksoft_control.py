@@ -88,6 +88,7 @@ def test_switches_faults_and_sessions_from_outside(twin: InkSoftTwin) -> None:
     assert call.ids() == [order_id]
     heard(twin, "POST", "/trouble", {"kind": "error", "on": "GetOrder"})
     assert call.get("GetOrder", OrderId=order_id).status == 500
+    assert heard(twin, "GET", "/stats")["faults_fired"] == ["status GetOrder"]
     heard(twin, "POST", "/faults", {"on": "GetOrder", "kind": "status", "status": 503})
     heard(twin, "DELETE", "/faults")
     assert call.order(order_id)

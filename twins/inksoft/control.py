@@ -216,6 +216,7 @@ def _what_was_told(plane: Blueprint, twin: InkSoftTwin) -> None:
                 mails=len(twin.mails),
                 duplicates=twin.duplicates,
                 calls=dict(twin.api_calls_counted),
+                faults_fired=twin.faults.fired,
             )
 
 
