@@ -25,7 +25,8 @@ from platen.connectors.warehouse_files import wire
 from platen.domain.connection import Connection, Lines, Link, Role
 from platen.domain.order import Order
 from platen.domain.record import OrderState
-from platen.domain.sync import Plan, Run, RunState, SyncKind, SyncState
+from platen.domain.sync import Plan, Run, RunState, SyncState
+from platen.domain.sync_kind import SyncKind
 from platen.domain.warehouse import Snapshot
 from platen.hub import Hub
 from platen.messages import FileHint, Queue, SyncHint

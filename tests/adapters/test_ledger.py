@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from platen.adapters.dynamodb_ledger import CLAIMS_KEPT, DynamoDBLedger
-from platen.domain.sync import Run, RunState, SyncKind, Totals
+from platen.domain.sync import Run, RunState, Totals
+from platen.domain.sync_kind import SyncKind
 from platen.domain.warehouse import (
     Adjustment,
     AtWarehouse,

@@ -12,8 +12,7 @@ from botocore.exceptions import ConnectionClosedError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platen.adapters.s3_events import messages_in
-from platen.adapters.sqs import SendFailed, SQSQueues
+from platen.adapters.sqs import SendFailed, SQSQueues, messages_in
 from platen.messages import MESSAGE_OF, FileHint, JobHint, Message, OrderHint, PollHint, Queue
 from tests.adapters.conftest import Open
 from tests.adapters.wire import Wire

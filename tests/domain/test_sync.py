@@ -11,7 +11,6 @@ from hypothesis import strategies as some
 
 from platen.domain.sync import (
     Plan,
-    SyncKind,
     SyncState,
     TimeRange,
     Timetable,
@@ -19,6 +18,7 @@ from platen.domain.sync import (
     end_of_day_at,
     overdue_since,
 )
+from platen.domain.sync_kind import SyncKind
 
 ZONES = ["Europe/Berlin", "America/New_York", "UTC", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kathmandu"]
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -12,7 +12,8 @@ from typing import Any
 from platen.connectors import Connector
 from platen.connectors.warehousing import Warehousing
 from platen.domain.connection import Connection, Role
-from platen.domain.sync import Run, RunState, SyncKind, SyncState
+from platen.domain.sync import Run, RunState, SyncState
+from platen.domain.sync_kind import SyncKind
 from platen.domain.warehouse import (
     Adjustment,
     AtWarehouse,

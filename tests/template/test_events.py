@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent, EventBridgeEvent, SQSEvent
 
-from platen.adapters.s3_events import messages_in
+from platen.adapters.sqs import messages_in
 from platen.messages import Queue
 from platen.usecases.operate import _ACTIONS
 from platen.usecases.operate_levels import Level, level_of

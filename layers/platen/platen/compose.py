@@ -14,24 +14,19 @@ from platen.adapters import aws
 from platen.adapters.clock import WallClock
 from platen.adapters.dynamodb_connections import DynamoDBCache, DynamoDBConnections, DynamoDBProducts
 from platen.adapters.dynamodb_feed import DynamoDBFeed
-from platen.adapters.dynamodb_ledger import DynamoDBLedger
 from platen.adapters.dynamodb_orders import DynamoDBOrders
-from platen.adapters.s3_events import messages_in
-from platen.adapters.s3_files import S3Files
-from platen.adapters.sqs import SQSQueues
+from platen.adapters.sqs import SQSQueues, messages_in
 from platen.adapters.ssm import SSMSecrets
-from platen.domain.artwork import Seen
 from platen.domain.connection import Role
 from platen.environment import Environment, SetUpEnvironment, read
 from platen.hub import Hub
 from platen.messages import FileHint, JobHint, OrderHint, PollHint, Queue, ShipmentHint, SyncHint, VendorHint
 from platen.observability import logger
-from platen.ports import Artwork, Http
+from platen.ports import Artwork, Files, Http, Ledger
 from platen.usecases.operate_levels import Level
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-    from mypy_boto3_s3 import S3Client
 
     from platen.usecases.configure import Desk
     from platen.usecases.feed import Answer as Served
@@ -61,10 +56,10 @@ def hub() -> Hub:
         secrets=SSMSecrets(aws.ssm(), env.stack, clock),
         queues=SQSQueues(aws.sqs(), env.queues, env.dead),
         feed=DynamoDBFeed(aws.dynamodb(), env.orders_table, cuts, retention),
-        files=S3Files(cast("S3Client", _LazyClient(aws.s3)), env.files_bucket),
-        ledger=DynamoDBLedger(aws.dynamodb(), env.stock_table, clock, retention),
+        files=cast("Files", _Lazy(_files)),
+        ledger=cast("Ledger", _Lazy(_ledger)),
         open_http=_open_http,
-        artwork=_LazyArtwork(),
+        artwork=cast("Artwork", _Lazy(_artwork)),
     )
 
 
@@ -75,24 +70,30 @@ def _open_http(hosts: Any) -> Http:
     return RequestsHttp(hosts, environment().extra_hosts)
 
 
-class _LazyClient:
-    """A client that is made when it is first used: each costs time at a cold start, and few touch files."""
+class _Lazy:
+    """A port whose adapter is imported and made when it is first used: that costs time at a cold start, and few
+    functions use them all."""
 
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self._make = make
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make = cache(make)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._make(), name)
 
 
-class _LazyArtwork:
-    """``ports.Artwork``, imported at the first look: for the same reason."""
+def _files() -> Files:
+    from platen.adapters.s3_files import S3Files  # noqa: PLC0415
 
-    def look(self, url: str) -> Seen:
-        return _artwork().look(url)
+    return S3Files(aws.s3(), environment().files_bucket)
 
 
-@cache
+def _ledger() -> Ledger:
+    from platen.adapters.dynamodb_ledger import DynamoDBLedger  # noqa: PLC0415
+
+    env = environment()
+    return DynamoDBLedger(aws.dynamodb(), env.stock_table, WallClock(), timedelta(days=env.retention_days))
+
+
 def _artwork() -> Artwork:
     from platen.adapters.artwork import RequestsArtwork  # noqa: PLC0415
 

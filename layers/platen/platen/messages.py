@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from platen.domain.model import Instant
-from platen.domain.sync import SyncKind
+from platen.domain.sync_kind import SyncKind
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Word = Annotated[str, StringConstraints(max_length=200)]

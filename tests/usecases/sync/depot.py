@@ -13,7 +13,8 @@ from platen.connectors.warehousing import Warehousing
 from platen.domain.connection import Connection, Intake, Lines, Link, Role
 from platen.domain.order import Line, Order, Payment
 from platen.domain.products import Item
-from platen.domain.sync import Run, RunState, SyncKind, SyncState
+from platen.domain.sync import Run, RunState, SyncState
+from platen.domain.sync_kind import SyncKind
 from platen.domain.warehouse import Snapshot
 from platen.hub import Hub
 from platen.messages import Queue, SyncHint

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from platen.domain.connection import Sign
-from platen.domain.sync import RunState, SyncKind
+from platen.domain.sync import RunState
+from platen.domain.sync_kind import SyncKind
 from platen.domain.verdicts import Denied, Unreachable
 from platen.messages import Queue, SyncHint
 from tests.fakes import Crash

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from platen.domain.sync import RunState, SyncKind
+from platen.domain.sync import RunState
+from platen.domain.sync_kind import SyncKind
 from platen.messages import Queue
 from tests.usecases.sync.depot import DepotBench, hours
 

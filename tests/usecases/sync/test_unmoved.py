@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from platen.domain.sync import Run, SyncKind
+from platen.domain.sync import Run
+from platen.domain.sync_kind import SyncKind
 from platen.usecases.stock.tables import catalogue_key
 from platen.usecases.sync import items, variants
 from tests.usecases.sync.depot import DepotBench

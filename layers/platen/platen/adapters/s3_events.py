@@ -1,4 +1,4 @@
-"""What a message of a queue holds: one of ours, or what S3 says of a file that came in."""
+"""What S3 says of files that came in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from platen.domain.model import Instant
-from platen.messages import MESSAGE_OF, FileHint, Message, Queue
+from platen.messages import FileHint
 
 
 class _Event(BaseModel):
@@ -49,13 +49,11 @@ class _Tried(_Event):
 _SAID: TypeAdapter[_Created | _Tried | FileHint] = TypeAdapter(_Created | _Tried | FileHint)
 
 
-def messages_in(queue: Queue, body: str) -> list[Message]:
-    """The messages of a body: one, but for what S3 says.
+def file_hints(body: str) -> list[FileHint]:
+    """The files that a message tells of, be it S3's or one of ours that came back.
 
-    Raises pydantic's ValidationError for what is none of ours, as is a file that lies in no connection's folder.
+    Raises pydantic's ValidationError for what is neither, as is a file that lies in no connection's folder.
     """
-    if queue is not Queue.FILES:
-        return [MESSAGE_OF[queue].model_validate_json(body)]
     said = _SAID.validate_json(body)
     if isinstance(said, FileHint):
         return [said]

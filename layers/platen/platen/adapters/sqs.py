@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from platen.adapters.s3_events import messages_in
-from platen.messages import Message, Queue
+from platen.messages import MESSAGE_OF, Message, Queue
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -18,6 +17,19 @@ if TYPE_CHECKING:
 
 class SendFailed(Exception):
     """SQS took some of the messages and not others; the caller's own message comes again, and all with it."""
+
+
+def messages_in(queue: Queue, body: str) -> Sequence[Message]:
+    """The messages of a body: one, but where S3 says what came in.
+
+    Raises pydantic's ValidationError for what is none of ours.
+    """
+    if queue is not Queue.FILES:
+        return [MESSAGE_OF[queue].model_validate_json(body)]
+    # Imported here: only one queue hears S3.
+    from platen.adapters.s3_events import file_hints  # noqa: PLC0415
+
+    return file_hints(body)
 
 
 class SQSQueues:

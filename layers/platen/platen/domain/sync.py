@@ -16,13 +16,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from platen.domain.model import Instant, Value
-
-
-class SyncKind(StrEnum):
-    PRODUCTS = "products"
-    ORDERS = "orders"
-    STOCK = "stock"
-    """What changed; or, where a person or End of Day says so, everything."""
+from platen.domain.sync_kind import SyncKind
 
 
 class RunState(StrEnum):

@@ -6,14 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from platen.domain.sync import Run, SyncState
-from platen.domain.warehouse import Adjustment, WarehouseOrder
+if TYPE_CHECKING:
+    # Named here and not loaded: every function imports the ports, and most have nothing to do with stock.
+    from platen.domain.sync import Run, SyncState
+    from platen.domain.warehouse import Adjustment, WarehouseOrder
 
 
 class Files(Protocol):
-    """Files by key, e.g. ``warehouse/wh/out/orders/1001.csv``. What a key that ends in ``.gz``
+    """Files by key, e.g. ``out/wh/orders/1001.csv``. What a key that ends in ``.gz``
     names is gzipped and unzipped here, so that nobody else has to think of it."""
 
     def put(self, key: str, body: bytes) -> None:

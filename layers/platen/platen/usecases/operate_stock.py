@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from platen.domain.connection import Connection
-from platen.domain.sync import Plan, Run, RunState, SyncKind, SyncState
+from platen.domain.sync import Plan, Run, RunState, SyncState
+from platen.domain.sync_kind import SyncKind
 from platen.hub import Hub
 from platen.ports import NotFound
 from platen.usecases import show_stock

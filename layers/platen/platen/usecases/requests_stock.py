@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from platen.domain.model import Instant
-from platen.domain.sync import SyncKind
+from platen.domain.sync_kind import SyncKind
 from platen.usecases.requests import ConnectionId, Name, Request
 
 RunId = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}T[0-9]{6}-[A-Za-z0-9-]{1,40}$")]

@@ -17,7 +17,8 @@ from platen.domain.stock_lines import (
     taken_for_orders,
     taken_of,
 )
-from platen.domain.sync import OVER, RunState, SyncKind, SyncState, Totals
+from platen.domain.sync import OVER, RunState, SyncState, Totals
+from platen.domain.sync_kind import SyncKind
 from platen.domain.warehouse import WarehouseOrder
 from platen.ports import Conflict
 from platen.usecases.stock.compare import goes_to_zero

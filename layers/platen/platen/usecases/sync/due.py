@@ -18,7 +18,8 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from platen.domain.connection import Connection, Role
-from platen.domain.sync import OVER, SCHEDULE, Plan, Run, RunState, SyncKind, SyncState
+from platen.domain.sync import OVER, SCHEDULE, Plan, Run, RunState, SyncState
+from platen.domain.sync_kind import SyncKind
 from platen.domain.verdicts import Later, Unclear, Verdict
 from platen.hub import Hub
 from platen.messages import SyncHint

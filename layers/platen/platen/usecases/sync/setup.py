@@ -17,7 +17,8 @@ from typing import cast
 
 from platen.connectors.warehousing import Warehousing
 from platen.domain.connection import Connection, Role
-from platen.domain.sync import SyncKind, SyncState, Timetable
+from platen.domain.sync import SyncState, Timetable
+from platen.domain.sync_kind import SyncKind
 from platen.hub import Hub
 from platen.ports import NotFound
 from platen.usecases.configure import NotAllowed
