@@ -433,6 +433,26 @@ class TestGoesOnElsewhere:
         bench.pushes()
         assert {item: on_hand(bench, item) for item in ("A", "B", "C")} == {"A": 8, "B": 3, "C": 1}
 
+    @pytest.mark.parametrize("side", ["before", "after"])
+    @pytest.mark.parametrize("goes_on", [True, False], ids=["the same run", "the next run"])
+    def test_while_what_was_stale_is_sent_once_more(self, side: str, goes_on: bool) -> None:
+        """What the first call wrote beside it is still known: a change is not sent twice."""
+        bench = self.twice_counted("send_changes")
+        bench.shop.before_write = [lambda: bench.shop.moved("i-A", 1)]
+        run = bench.asks()
+        getattr(bench.switch, side)("stock.adjust_levels", Crash(), nth=2)
+        with pytest.raises(Crash):
+            bench.goes_on(run)
+        bench.switch.clear()
+        if not goes_on:
+            kept = bench.ledger.run("depot", run.run_id)
+            assert kept
+            bench.ledger.save_run(kept.but(state=RunState.FAILED))
+            run = bench.asks()
+        assert bench.goes_on(run).state is RunState.DONE
+        assert on_hand(bench, "C") == 1
+        assert on_hand(bench) == (9 if goes_on or side == "after" else 4), "or, in doubt, it is given up and named"
+
     def test_when_its_settings_changed_meanwhile(self) -> None:
         bench = self.scene()
         left = iter([900.0])

@@ -168,7 +168,7 @@ def _remember_run(work: Work, folder: str, kept: list[str]) -> set[str]:
     """In memory: a run that broke off wrote no more than it had time for. Gives the items that are in doubt: levels
     never are, for they are read anew."""
     rows: dict[tuple[str, str, str, str], Row] = {}
-    for rest in sorted(kept):
+    for rest in sorted(kept, key=lambda one: (one.startswith("done-"), one)):  # the last word counts
         if rest.startswith("done-"):
             found = list(read_rows(work.hub.files.lines(folder + rest)))
         elif rest.startswith("sent-"):
@@ -178,7 +178,7 @@ def _remember_run(work: Work, folder: str, kept: list[str]) -> set[str]:
         else:
             continue
         for row in found:
-            rows.setdefault((row.site, row.store, row.location, row.item), row)
+            rows[row.site, row.store, row.location, row.item] = row
     for place in work.places:
         where = (place.site, place.store, place.place_id)
         mine = [rows[key] for key in sorted(rows) if key[:3] == where]

@@ -9,7 +9,7 @@
                                would-<site>-<batch>.csv.gz rows: what would be written
                                diff-<site>-<batch>.jsonl   candidates that differ
                                pack-<site>-<n>.jsonl       the same, in calls' sizes
-                               sent-<n>-<place>.json       what is being sent, put there before it is
+                               sent-<n>-<place>-<try>.json what is being sent, put there before it is
                                done-<site>-<n>.csv.gz      rows: what came of a pack
 
 A step is done when the run is saved; one that is done twice writes the same files again.

@@ -37,7 +37,8 @@ type Spot = tuple[str, str, str]
 
 
 class Attempt(Value):
-    """What is sent to a place in one call; kept before it is sent, and again with what came of it."""
+    """What is sent to a place in one call; kept before it is sent, and again with what came of it. Each has a file
+    of its own: what an earlier one wrote is still known when a later one breaks off."""
 
     number: int
     key: str
@@ -213,13 +214,13 @@ class _Pack:
 
     def _keep(self, place: int, attempt: Attempt) -> None:
         self.attempts[place] = attempt
-        name = f"{self.prefix}{place:03d}.json"
+        name = f"{self.prefix}{place:03d}-{attempt.number:03d}.json"
         self.work.hub.files.put(self.work.key(name), attempt.model_dump_json().encode())
 
     def _take_up(self) -> None:
         """What was sent before a crash, or before the time was up, is not sent twice."""
         for key in self.work.names(self.prefix):
-            place = int(key.removesuffix(".json").rpartition("-")[2])
+            place = int(key.removesuffix(".json").split("-")[-2])
             attempt = Attempt.model_validate_json(self.work.hub.files.get(key))
             self.attempts[place] = attempt
             rows = attempt.sent()
@@ -230,6 +231,7 @@ class _Pack:
                 continue
             for row in rows:
                 self.rows[_spot(row)] = row
+                self.doubtful.pop(_spot(row), None)
                 if row.result == UNCLEAR:
                     self.doubtful[_spot(row)] = row
 
