@@ -453,6 +453,22 @@ class TestGoesOnElsewhere:
         assert on_hand(bench, "C") == 1
         assert on_hand(bench) == (9 if goes_on or side == "after" else 4), "or, in doubt, it is given up and named"
 
+    def test_when_its_site_has_to_be_left_out_after_some_of_a_pack_was_written(self) -> None:
+        """What was sent by then is remembered, though the pack has come to no end: no change is sent twice."""
+        bench = Counting(TWO_SHOPS, stock_mode="send_changes")
+        for store in ("shop", "outlet"):
+            bench.sells({"A": 3}, store)
+        bench.counts({"A": 3})
+        bench.pushes()
+        bench.counts({"A": 8})
+        bench.switch.before("stock.adjust_levels", Busy("slow down"), nth=2)
+        run = bench.goes_on(bench.asks())
+        bench.switch.before("stock.levels", Denied("the token was revoked"))
+        run = bench.goes_on(run)
+        assert (run.state, bench.left_over()) == (RunState.FAILED, [])
+        bench.pushes()
+        assert (on_hand(bench), on_hand(bench, "A", "outlet")) == (8, 8)
+
     def test_when_its_settings_changed_meanwhile(self) -> None:
         bench = self.scene()
         left = iter([900.0])

@@ -164,6 +164,18 @@ def remember_left_over(work: Work) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def remember_left_out(work: Work) -> None:
+    """Of packs that ended half-way, since their site had to be left out: what they wrote was written."""
+    if not work.plan.failed:
+        return
+    folder = work.key("")
+    in_doubt = _remember_run(work, folder, [key.removeprefix(folder) for key in work.names("sent-")])
+    if in_doubt:
+        items = ", ".join(sorted(in_doubt)[:5])
+        note = f"Of {len(in_doubt)} items ({items}) {UNCONFIRMED_WORDS}."
+        work.plan = work.plan.but(notes=(*work.plan.notes, note))
+
+
 def _remember_run(work: Work, folder: str, kept: list[str]) -> set[str]:
     """In memory: a run that broke off wrote no more than it had time for. Gives the items that are in doubt: levels
     never are, for they are read anew."""

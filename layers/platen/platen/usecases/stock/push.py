@@ -22,7 +22,15 @@ from platen.domain.verdicts import Later, Unclear
 from platen.hub import Hub
 from platen.usecases.stock import unmoved
 from platen.usecases.stock.compare import ENOUGH, compare, pack
-from platen.usecases.stock.finish import change_state, end, remember, remember_left_over, report, settle
+from platen.usecases.stock.finish import (
+    change_state,
+    end,
+    remember,
+    remember_left_out,
+    remember_left_over,
+    report,
+    settle,
+)
 from platen.usecases.stock.plan import plan_site
 from platen.usecases.stock.work import Cursor, Plan, SiteFailed, Work, rules_of
 from platen.usecases.stock.write import write_pack
@@ -180,6 +188,7 @@ def _write(work: Work, time_left: Callable[[], float]) -> bool:
 
 def _finish(work: Work) -> None:
     remember(work)
+    remember_left_out(work)
     settle(work)
     key = report(work, "left-", "same-", "done-")
     failed = bool(work.plan.failed)
