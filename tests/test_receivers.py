@@ -40,6 +40,7 @@ def test_the_receiver_itself_was_looked_at(loaded: set[str]) -> None:
         "platen.domain.stock",
         "platen.domain.sync",
         "platen.domain.warehouse",
+        "platen.domain.warehouse_goods",
         "platen.domain.warehouse_rows",
     ],
 )

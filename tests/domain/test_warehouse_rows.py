@@ -20,7 +20,8 @@ from platen.domain.warehouse import (
     WarehouseOrder,
     WarehouseParcel,
 )
-from platen.domain.warehouse_rows import MOST_PARCELS, OrderRow, Outcome, apply, shipped_of
+from platen.domain.warehouse_goods import MOST_PARCELS, shipped_of
+from platen.domain.warehouse_rows import OrderRow, Outcome, apply
 from platen.domain.warehouse_taken import MOST_HISTORY, noted
 from tests.fakes.clock import START
 

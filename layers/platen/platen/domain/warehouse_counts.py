@@ -6,7 +6,7 @@ from collections.abc import Collection, Set
 from datetime import datetime, timedelta
 
 from platen.domain.warehouse import Adjustment, Snapshot
-from platen.domain.warehouse_rows import AHEAD
+from platen.domain.warehouse_goods import AHEAD
 
 MOST_PIECES = 10_000_000
 """More of one item is a slip of the keyboard."""
