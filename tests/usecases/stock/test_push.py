@@ -308,6 +308,15 @@ class TestStandsBack:
 
 
 class TestReports:
+    @pytest.mark.parametrize("no", [Denied("the app may not write stock"), Busy("slow down")])
+    def test_what_a_store_refuses_is_said(self, no: Exception) -> None:
+        bench = counted({"A": 9, "B": 9})
+        bench.switch.before("stock.set_levels", no)
+        run = bench.pushes()
+        refused = isinstance(no, Denied)
+        assert run.totals.failed == (2 if refused else 0)
+        assert run.words.startswith("2 of 2 items could not be shown") is refused
+
     def test_drift_is_counted_over_runs(self) -> None:
         bench = counted({"A": 9})
         for _ in range(3):

@@ -143,6 +143,8 @@ class Push:
     rounds: int = 1
     """So many workers each run takes."""
     seen: list[str] = field(default_factory=list)
+    refused: int = 0
+    """So many items a store refuses from now on."""
 
     def __call__(self, hub: Hub, connection: Connection, run: Run, time_left: Callable[[], float]) -> Run:
         self.seen.append(run.run_id)
@@ -151,7 +153,10 @@ class Push:
             return hub.ledger.save_run(run.but(state=RunState.PUSHING, cursor=str(done)))
         state = self.ends.pop(0) if self.ends else RunState.DONE
         words = "" if state is RunState.DONE else "50 of 60 items would change, more than 20 %."
-        over = run.but(state=state, cursor="", words=words, ended_at=hub.clock.now())
+        if state is RunState.DONE and self.refused:
+            words = f"{self.refused} of 60 items could not be shown as they should."
+        totals = run.totals.but(failed=self.refused)
+        over = run.but(state=state, cursor="", words=words, totals=totals, ended_at=hub.clock.now())
         if state is RunState.DONE:
             self.runs.append(over)
             now = hub.ledger.state(run.connection)

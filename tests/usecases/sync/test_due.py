@@ -334,3 +334,17 @@ class TestSilence:
         bench.sweep_now()
         (shown,) = bench.do("attention")["connections"]
         assert "waits for a person: 50 of 60 items" in shown["silences"][0]["words"]
+
+    def test_items_that_a_store_refuses_are_shown_until_it_takes_them(self, bench: DepotBench) -> None:
+        bench.push.refused = 2
+        bench.fired()
+        bench.sweep_now()
+        (shown,) = bench.do("attention")["connections"]
+        assert "2 of 60 items could not be shown" in shown["silences"][0]["words"]
+        assert not bench.state.compare_all
+        assert bench.state.watermark == bench.runs()[0].begun_at, "what the others need is done"
+        bench.push.refused = 0
+        bench.clock.passes(minutes=15)
+        bench.fired()
+        bench.sweep_now()
+        assert bench.do("attention")["connections"] == []

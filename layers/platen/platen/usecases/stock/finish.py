@@ -71,7 +71,7 @@ def report(work: Work, *prefixes: str) -> str:
     key = report_key(work.warehouse, work.run.run_id)
     work.hub.files.put_lines(key, lines())
     calls = {"read_calls": work.run.totals.read_calls, "write_calls": work.run.totals.write_calls}
-    counts["failed"] = counts.get("failed", 0) + len(work.plan.failed)
+    counts["failed"] = counts.get("failed", 0) + len(work.plan.failed) + len(work.plan.notes)
     work.run = work.run.but(totals=Totals(**counts, **calls))
     return key
 

@@ -195,7 +195,14 @@ def _finish(work: Work) -> None:
     if not failed:
         rules, now = work.plan.rules, work.hub.clock.now()
         change_state(work, lambda state: state.but(pushed_at=now, rules=rules, compare_all=False))
-    end(work, RunState.FAILED if failed else RunState.DONE, _with_notes(work, ""), report_at=key)
+    end(work, RunState.FAILED if failed else RunState.DONE, _with_notes(work, _undone(work)), report_at=key)
+
+
+def _undone(work: Work) -> str:
+    """Of rows that came to no good end; empty where there is none. One stops no other, but is not silent."""
+    count = work.run.totals.failed - len(work.plan.failed) - len(work.plan.notes)
+    of = f"{count} of {work.run.totals.compared}"
+    return f"{of} items could not be shown as they should; the report names them, and says why." if count else ""
 
 
 def _wait(work: Work, words: str) -> None:

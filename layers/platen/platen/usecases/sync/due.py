@@ -42,6 +42,7 @@ ENOUGH = 30.0
 """Seconds: with less, no further step is begun."""
 MOST_TRIES = 5
 _LONGEST_WAIT = timedelta(minutes=15)
+_ENDED = {RunState.BRAKED: "waits for a person", RunState.DONE: "is done, but not for all"}
 
 
 def _push(hub: Hub, connection: Connection, run: Run, time_left: TimeLeft) -> Run:
@@ -256,7 +257,7 @@ def noted(state: SyncState, run: Run) -> SyncState:
     """With what came of a run."""
     trouble = {kind: words for kind, words in state.trouble.items() if kind is not run.kind or run.dry}
     well = run.state is RunState.DONE
-    if not well and not run.dry:
+    if not run.dry and (not well or _left_undone(run)):
         trouble[run.kind] = _words_of(run)
     looked = state.looked | ({run.kind: run.run_id} if well and run.went_by and not run.dry else {})
     state = state.but(trouble=trouble, looked=looked, last_run=run.run_id)
@@ -268,7 +269,12 @@ def noted(state: SyncState, run: Run) -> SyncState:
     return state
 
 
+def _left_undone(run: Run) -> bool:
+    """A push that was done but for some items, which a store refused: nobody would look into its report."""
+    return run.kind is SyncKind.STOCK and run.totals.failed > 0
+
+
 def _words_of(run: Run) -> str:
-    what = "waits for a person" if run.state is RunState.BRAKED else "failed"
+    what = _ENDED.get(run.state, "failed")
     day = f" (End of Day of {run.business_date})" if run.business_date else ""
     return f"The sync of {run.kind.value}{day} {run.run_id} {what}: {run.words or 'its log says why'}"
