@@ -272,6 +272,35 @@ class TestStandsBack:
         assert run.state is RunState.DONE
         assert {on_hand(bench, item) for item in MANY} == {0}
 
+    def test_a_brake_trips_again_when_a_worse_count_came_before_the_release(self) -> None:
+        bench = counted(dict.fromkeys(MANY, 9) | {"A": 3}, most_changed_percent=50, most_to_zero_percent=5)
+        run = bench.pushes(to=RunState.BRAKED)
+        assert "40 of 41 items would change" in run.words
+        bench.counts(dict.fromkeys([*MANY, "A"], 0))
+        released = bench.ledger.save_run(run.but(released=True))
+        run = bench.goes_on(released)
+        assert (run.state, run.released) == (RunState.BRAKED, False)
+        assert run.words.startswith("Beyond what was released, 41 of 41 items would go to 0")
+        assert not bench.shop.calls
+        bench.counts(dict.fromkeys([*MANY, "A"], 8))
+        assert bench.goes_on(bench.ledger.save_run(run.but(released=True))).state is RunState.DONE
+        assert on_hand(bench) == 8
+
+    def test_what_changed_is_weighed_against_all_there_is(self) -> None:
+        """A pallet of 25 items came in: no catastrophe among 500, though nothing else is looked at."""
+        items = [f"{number:04d}" for number in range(500)]
+        bench = Counting()
+        bench.sells(dict.fromkeys(items, 9))
+        bench.counts(dict.fromkeys(items, 9))
+        bench.pushes()
+        for item in items[:25]:
+            bench.adjusts(item, 5)
+        run = bench.pushes(full=False)
+        assert (run.totals.compared, run.totals.corrected) == (25, 25)
+        bench.counts(dict.fromkeys(items[:150], 3) | dict.fromkeys(items[150:], 9))
+        run = bench.pushes(full=False, to=RunState.BRAKED)
+        assert "150 of 500 items would change" in run.words
+
     def test_a_large_change_of_one_item(self) -> None:
         bench = counted({"A": 500}, most_units=100)
         assert "A would change by 497" in bench.pushes(to=RunState.BRAKED).words

@@ -51,7 +51,8 @@ def plan_site(work: Work, site: str) -> None:
     """Write a site's candidates, and what need not be looked at. Raises SiteFailed."""
     snapshot = snapshot_of(work, site)
     try:
-        parts = _SitePlan(work, site, snapshot).write()
+        planned = _SitePlan(work, site, snapshot)
+        planned.write()
     except NotFound as missing:
         raise SiteFailed(
             f"{missing}. Send a new whole count, sync the products, then push the stock again"
@@ -59,7 +60,9 @@ def plan_site(work: Work, site: str) -> None:
     except (Unsorted, Unreadable, ValueError) as wrong:
         raise SiteFailed(f"{wrong}. Send a new whole count, sync the products, then push again") from None
     work.plan = work.plan.but(
-        snapshots=work.plan.snapshots | {site: snapshot}, parts=work.plan.parts | {site: parts}
+        snapshots=work.plan.snapshots | {site: snapshot},
+        parts=work.plan.parts | {site: planned.parts},
+        unmoved=work.plan.unmoved | {site: planned.unmoved},
     )
 
 
@@ -110,10 +113,10 @@ class _SitePlan:
         self.kits: list[Candidate] = []
         self.candidates: list[Candidate] = []
         self.left: list[Row] = []
-        self.parts = self.lefts = self.rows = 0
+        self.parts = self.lefts = self.rows = self.unmoved = 0
 
-    def write(self) -> int:
-        """Gives in how many files the candidates are."""
+    def write(self) -> None:
+        """All of it; ``parts``: in how many files the candidates are."""
         for one in self._items():
             self._look_at(one)
             if len(self.candidates) >= PART:
@@ -128,7 +131,6 @@ class _SitePlan:
             )
         if self.kits:
             self.work.put_candidates(self.work.kits_name(self.site), self.kits)
-        return self.parts
 
     def _put_candidates(self) -> None:
         if self.candidates:
@@ -224,6 +226,8 @@ class _SitePlan:
             self._leave(one.item, NOT_SOLD, [""])
         elif stock and (self.work.run.full or one.item in self.in_kits or self._moved(candidate)):
             self.candidates.append(candidate)
+        else:
+            self.unmoved += len(stock)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:

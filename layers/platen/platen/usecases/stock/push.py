@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from platen.domain.connection import Connection
-from platen.domain.stock import braked
+from platen.domain.stock import Extent, braked
 from platen.domain.sync import SCHEDULE, Run, RunState
 from platen.domain.verdicts import Later, Unclear
 from platen.hub import Hub
@@ -94,13 +94,14 @@ def _is_paused(work: Work) -> bool:
 
 
 def _begin(work: Work) -> None:
+    seen = work.cursor.extent if work.run.state is RunState.BRAKED else work.cursor.seen
     work.clear()
     notes = remember_left_over(work)
     state = work.hub.ledger.state(work.warehouse)
     full = work.run.full or state.compare_all or state.rules != rules_of(work.settings)
     work.plan = Plan(rules=rules_of(work.settings), at=work.hub.clock.now(), notes=notes)
     work.keep_plan()
-    work.cursor = Cursor()
+    work.cursor = Cursor(seen=seen)
     work.save(state=RunState.PLANNING, full=full, words="", went_by="")
 
 
@@ -149,14 +150,27 @@ def _may_write(work: Work) -> bool:
     if work.run.dry or not state.dry_run_done:
         _end_dry(work)
         return False
-    why = "" if work.run.released else braked(work.cursor.extent, work.settings.brakes)
+    why = braked(_unseen(work), work.settings.brakes)
     if why:
         key = report(work, "left-", "same-", "would-")
-        words = f"{why} Nothing was written. Look at the report; release the run if it is right so."
+        beyond = "Beyond what was released, " if work.run.released else ""
+        words = f"{beyond}{why} Nothing was written. Look at the report; release the run if it is right so."
+        work.run = work.run.but(released=False)
         end(work, RunState.BRAKED, _with_notes(work, words), report_at=key)
         return False
     pack(work)
     return True
+
+
+def _unseen(work: Work) -> Extent:
+    """What would change of all there is, beyond what a person has released: a worse count may have come since."""
+    found, seen = work.cursor.extent, work.cursor.seen
+    return found.but(
+        compared=found.compared + sum(work.plan.unmoved.values()),
+        changed=max(0, found.changed - seen.changed),
+        to_zero=max(0, found.to_zero - seen.to_zero),
+        most_units=max(0, found.most_units - seen.most_units),
+    )
 
 
 def _end_dry(work: Work) -> None:

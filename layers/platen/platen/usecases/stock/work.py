@@ -56,6 +56,8 @@ class Plan(Value):
     """Site -> its count."""
     parts: dict[str, int] = Field(default_factory=dict)
     """Site -> in how many files its candidates are."""
+    unmoved: dict[str, int] = Field(default_factory=dict)
+    """Site -> how many rows need not be looked at."""
     packs: dict[str, int] = Field(default_factory=dict)
     failed: dict[str, str] = Field(default_factory=dict)
     """Site -> why it is left out."""
@@ -73,6 +75,8 @@ class Cursor(Value):
     batch: int = 0
     """Batches that were compared: names their files."""
     extent: Extent = Extent()
+    seen: Extent = Extent()
+    """What a person has seen, and released: brakes count what comes on top of it."""
     waited: int = 0
     """How often in a row it had to give up without a step done."""
 
