@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,9 @@ class FilesOnDisk:
     def get(self, key: str, *, most: int = 10_000_000) -> bytes:  # noqa: ARG002
         with self._open(key, "r") as file:
             return str(file.read()).encode()
+
+    def get_dated(self, key: str, *, most: int = 10_000_000) -> tuple[bytes, datetime]:
+        return self.get(key, most=most), datetime.fromtimestamp(self._path(key).stat().st_mtime, UTC)
 
     def lines(self, key: str) -> Iterator[str]:
         with self._open(key, "r") as file:

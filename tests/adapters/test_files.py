@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -63,6 +64,13 @@ class TestAFile:
             files.get(key)
         with pytest.raises(NotFound):
             next(files.lines(key))
+
+    def test_says_when_it_was_put_there(self, files: Files, key: str) -> None:
+        files.put(key, b"old")
+        _, before = files.get_dated(key)
+        files.put(key, b"new")
+        body, at = files.get_dated(key)
+        assert (body, at >= before, at.utcoffset()) == (b"new", True, timedelta(0))
 
     def test_that_is_too_large_is_not_read(self, files: Files, key: str) -> None:
         files.put(key, b"abcdefghij" * 10)

@@ -84,7 +84,7 @@ class Bench:
         self.schedules = FakeSchedules(self.clock, self.switch)
         self.artwork = FakeArtwork(self.switch)
         self.feed = FakeFeed(self.switch)
-        self.files = FakeFiles(self.switch)
+        self.files = FakeFiles(self.switch, self.clock)
         self.ledger = FakeLedger(self.switch)
         tokens = itertools.count(1)
         self.hub = Hub(

@@ -81,10 +81,16 @@ class Desk(Bench):
         self, kind: str, rows: Sequence[str] | bytes, name: str = "a.csv", **more: Any
     ) -> list[dict[str, str]]:
         """The file is put into the inbox, its event comes, and this is what its answer says."""
-        body = rows if isinstance(rows, bytes) else "".join(f"{row}\r\n" for row in rows).encode()
-        self.files.put(f"in/{WH}/{kind}/{name}", body)
+        self.puts(f"{kind}/{name}", rows)
+        if "at" in more:
+            self.files.was_put(f"in/{WH}/{kind}/{name}", more["at"])
         self.event(f"{kind}/{name}", **more)
         return self.answer(f"{kind}/{name}")
+
+    def puts(self, name: str, rows: Sequence[str] | bytes) -> None:
+        """The file is put into the inbox, and nobody says so."""
+        body = rows if isinstance(rows, bytes) else "".join(f"{row}\r\n" for row in rows).encode()
+        self.files.put(f"in/{WH}/{name}", body)
 
     def event(self, name: str, **more: Any) -> None:
         take_file(self.hub, FileHint(connection=WH, key=f"in/{WH}/{name}", **more))

@@ -120,6 +120,14 @@ class TestTheSameAgain:
         desk.brings("picks", [PICKS, pick_row(3)])
         assert desk.picked() == [3, 0], "written over twice, it says again what it said at first"
 
+    def test_name_with_rows_that_are_newer_than_its_event_counts_from_when_they_were_put(self, desk: Desk) -> None:
+        """Its first event comes late, and finds the next export: nothing of that one was off the count before."""
+        first = desk.clock.now()
+        desk.clock.passes(minutes=10)
+        desk.puts("picks/a.csv", [PICKS, pick_row(3)])
+        desk.event("picks/a.csv", at=first)
+        assert desk.known().lines[0].picked_at == desk.clock.now()
+
     def test_file_that_comes_late_does_not_take_back_what_a_newer_one_said(self, desk: Desk) -> None:
         put = desk.clock.now()
         desk.clock.passes(minutes=30)
@@ -361,6 +369,15 @@ class TestWhatNobodySpokeOf:
         desk.brings("picks", [PICKS, pick_row(3)])
         desk.files.taken_away(f"ack/{WH}/picks/a.csv.result.csv")
         assert take_all(desk.hub, WH) == 0
+
+    def test_is_as_old_as_it_is_and_opens_no_order_that_was_closed_since(self, desk: Desk) -> None:
+        """Found only now, it was put there before the close: it says nothing new."""
+        desk.puts("picks/1.csv", [PICKS, pick_row(3)])
+        desk.clock.passes(minutes=30)
+        desk.brings("picks", [PICKS, pick_row(3, status="CLOSED")], "2.csv")
+        desk.clock.passes(minutes=30)
+        assert take_all(desk.hub, WH) == 1
+        assert desk.known().state is AtWarehouse.CLOSED
 
     def test_of_somebody_else_is_nothing(self, desk: Desk) -> None:
         assert take_all(desk.hub, "nobody") == 0

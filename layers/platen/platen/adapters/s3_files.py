@@ -7,6 +7,7 @@ import io
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing, nullcontext
+from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -41,12 +42,15 @@ class S3Files:
         return written
 
     def get(self, key: str, *, most: int = 10_000_000) -> bytes:
+        return self.get_dated(key, most=most)[0]
+
+    def get_dated(self, key: str, *, most: int = 10_000_000) -> tuple[bytes, datetime]:
         answer = self._open(key)
         with closing(answer["Body"]) as body:
             if answer["ContentLength"] > most:
                 raise TooLarge(f"{key} has {answer['ContentLength']:,} bytes, and {most:,} are read at most")
             raw: bytes = body.read()
-        return gzip.decompress(raw) if _is_zipped(key) else raw
+        return gzip.decompress(raw) if _is_zipped(key) else raw, answer["LastModified"]
 
     def lines(self, key: str) -> Iterator[str]:
         with closing(self._open(key)["Body"]) as body:

@@ -28,6 +28,9 @@ class Files(Protocol):
     def get(self, key: str, *, most: int = 10_000_000) -> bytes:
         """Raises NotFound, and TooLarge beyond ``most`` bytes as they are stored."""
 
+    def get_dated(self, key: str, *, most: int = 10_000_000) -> tuple[bytes, datetime]:
+        """The same, and when this very content was put there, to the second."""
+
     def lines(self, key: str) -> Iterator[str]:
         """Its lines without their ends, read as they are asked for. Raises NotFound at the first."""
 

@@ -112,7 +112,7 @@ class _Desk:
             self._answer(name, [_refused(name, "unknown_kind", _UNKNOWN_KIND)])
             return False
         try:
-            body = self.hub.files.get(self._key(name), most=_largest(about))
+            body, put_at = self.hub.files.get_dated(self._key(name), most=_largest(about))
         except NotFound:
             return False  # taken away since; a newer one speaks for itself
         except TooLarge:
@@ -120,14 +120,15 @@ class _Desk:
         fingerprint = hashlib.sha256(body).hexdigest()
         if self._taken_before(name, fingerprint):
             return False
-        results = self._applied(name, body, told_at)
+        # An event may be of what was written over since, or be lost: nothing is older than the file, nor newer.
+        results = self._applied(name, body, max(told_at or put_at, put_at))
         self._answer(name, results)
         self._remember(name, fingerprint)
         return True
 
     # reading and applying
 
-    def _applied(self, name: str, body: bytes, told_at: datetime | None) -> list[RowResult]:
+    def _applied(self, name: str, body: bytes, told_at: datetime) -> list[RowResult]:
         try:
             contents = self.inbox.read_file(
                 name, io.BytesIO(body), self.hub.settings(self.connection), now=self.hub.clock.now()
