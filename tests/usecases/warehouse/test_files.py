@@ -379,5 +379,15 @@ class TestWhatNobodySpokeOf:
         assert take_all(desk.hub, WH) == 1
         assert desk.known().state is AtWarehouse.CLOSED
 
+    def test_that_cannot_be_taken_holds_up_no_other_and_is_not_passed_over(self, desk: Desk) -> None:
+        desk.puts("picks/1.csv", [PICKS, pick_row(3)])
+        desk.puts("picks/2.csv", [PICKS, pick_row(1, number=SECOND)])
+        for _ in range(2):
+            desk.switch.before("files.put_lines", Lost(), nth=1)
+            with pytest.raises(Lost):
+                take_all(desk.hub, WH)
+        assert desk.picked(SECOND) == [1]
+        assert take_all(desk.hub, WH) == 1
+
     def test_of_somebody_else_is_nothing(self, desk: Desk) -> None:
         assert take_all(desk.hub, "nobody") == 0

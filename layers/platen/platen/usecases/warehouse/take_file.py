@@ -34,6 +34,8 @@ LARGEST = 10_000_000
 """Bytes."""
 MOST_ROWS = 10_000
 """Of a file that is no snapshot: so many fit into the time there is."""
+MOST_TROUBLES = 5
+"""After so many it is not the files that something is wrong with."""
 MOST_FILES = 20_000
 """So many files of a kind are looked through for those that nobody spoke of."""
 _ORDER = (TellsOf.ANSWERS, TellsOf.PICKS, TellsOf.SHIPMENTS, TellsOf.ADJUSTMENTS, TellsOf.SNAPSHOTS)
@@ -52,9 +54,23 @@ def take_file(hub: Hub, hint: FileHint) -> None:
 
 
 def take_all(hub: Hub, connection_id: str) -> int:
-    """Take every file that lies in a connection's inbox and was not taken, for events get lost; gives how many."""
+    """Take every file that lies in a connection's inbox and was not taken, for events get lost; gives how many.
+
+    One that cannot be taken holds up no other; what it raised is raised in the end.
+    """
     desk = _Desk.of(hub, connection_id)
-    return sum(desk.take(name, None) for name in desk.untaken()) if desk else 0
+    taken = 0
+    troubles: list[Exception] = []
+    for name in desk.untaken() if desk else ():
+        try:
+            taken += desk.take(name, None)
+        except Exception as trouble:
+            troubles.append(trouble)
+            if len(troubles) == MOST_TROUBLES:
+                raise
+    if troubles:
+        raise troubles[0]
+    return taken
 
 
 @dataclass(frozen=True)
