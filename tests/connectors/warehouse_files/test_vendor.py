@@ -123,6 +123,18 @@ class TestSending:
         assert depot.vendor(**changed).find(a_request())
         assert depot.files.all() == {}
 
+    @pytest.mark.parametrize(("way", "other"), [("files", "rest"), ("rest", "files")])
+    def test_what_goes_out_the_one_way_goes_out_that_way_though_the_setting_changes(
+        self, way: str, other: str
+    ) -> None:
+        depot = Depot(settings(way=way))
+        depot.switch.after("ledger.save_order", Lost())
+        with pytest.raises(Lost):
+            depot.vendor().submit(a_request())
+        assert depot.vendor(way=other).find(a_request())
+        assert list(depot.files.all()) == ([KEY] if way == "files" else [])
+        assert depot.order().filed is (way == "files")
+
     def test_nothing_goes_out_before_the_set_up_is_done_and_it_says_what_lacks(self) -> None:
         depot = Depot(is_set_up=False)
         with pytest.raises(Busy) as busy:

@@ -304,6 +304,13 @@ class TestWhatItFetches:
     def test_are_no_orders_that_nobody_knows_the_address_of(self, desk: Desk) -> None:
         assert read(desk.call("GET", "orders")) == {"rows": [], "cursor": SECOND}
 
+    def test_are_no_orders_that_were_put_into_a_file(self, desk: Desk) -> None:
+        """The way was changed since: the warehouse would make them twice."""
+        placed(desk)
+        order = desk.known()
+        desk.ledger.save_order(order, order.but(filed=True))
+        assert read(desk.call("GET", "orders"))["rows"] == []
+
     def test_are_orders_page_by_page(self, desk: Desk) -> None:
         placed(desk)
         first = read(desk.call("GET", "orders", query={"limit": "1"}))

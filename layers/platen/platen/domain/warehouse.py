@@ -220,6 +220,8 @@ class WarehouseOrder(Value):
     cancel: CancelStanding = CancelStanding.NONE
     cancels_asked: int = 0
     """How often its cancel was asked for: once, and again when a person has a refused one tried again."""
+    filed: bool = False
+    """It is told in a file; else by a call. Settled when it is told, for told both ways it would be made twice."""
     told_at: Instant
     """When it was put where the warehouse finds it."""
     closed_at: Instant | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from platen.connectors.warehouse_files import Settings, wire
+from platen.connectors.warehouse_files import Settings, Way, wire
 from platen.connectors.warehouse_files.texts import MOST_NOTE, email, moment, phone, row, words
 from platen.connectors.warehousing import CreateItemUsing
 from platen.domain.mail_class import method_of
@@ -43,6 +43,7 @@ def to_order(request: JobRequest, settings: Settings, connection: str, now: date
         site=settings.site,
         body=job.body,
         lines=tuple(lines),
+        filed=settings.way is Way.FILES,
         told_at=now,
         changed_at=now,
     )

@@ -139,8 +139,8 @@ class WarehouseVendor:
         return vendor_order(order, self._settings, self._clock.now(), short_is_fine=short_is_fine)
 
     def _put_where_it_is_found(self, order: WarehouseOrder, request: JobRequest) -> None:
-        """For files; a program that calls finds it in the ledger."""
-        if self._settings.way is Way.FILES:
+        """For files; a program that calls finds it in the ledger. The way may have been changed since."""
+        if order.filed:
             self._client.put_order(order.number, order_lines(order, request, self._settings))
 
     def _with_its_cancel_wanted(self, job: Job) -> WarehouseOrder | None:

@@ -39,7 +39,7 @@ def orders(hub: Hub, connection: Connection, query: Mapping[str, str]) -> dict[s
     if query.get("status", "new") != "new":
         raise Misread("status can only be new.")
     found = _waiting(hub, connection, query)
-    wanted = [one for one in found if one.state is AtWarehouse.NEW and one.cancel in _GOES_ON]
+    wanted = [one for one in found if one.state is AtWarehouse.NEW and one.cancel in _GOES_ON and not one.filed]
     rows = [row for told in _rows_of(hub, connection, wanted) for row in told]
     return {"rows": rows, "cursor": found[-1].number if found else ""}
 
