@@ -19,6 +19,7 @@ from platen.domain.warehouse import Snapshot
 from platen.hub import Hub
 from platen.messages import Queue, SyncHint
 from platen.ports import Access, Export, Level, Outcome, Place, Standing, StockedStore, Variant, VariantPage, Write
+from platen.usecases.stock.tables import Sold, catalogue_key, read_catalogue
 from platen.usecases.sync.due import STEPS, sync
 from tests.fakes import Switch
 from tests.fakes.switch import Switched, aside
@@ -315,6 +316,9 @@ class DepotBench(Bench):
 
     def report(self, run: Run) -> list[dict[str, str]]:
         return list(csv.DictReader(self.files.lines(run.report)))
+
+    def catalogue(self) -> list[Sold]:
+        return list(read_catalogue(self.files.lines(catalogue_key("depot", "stall"))))
 
     def told_items(self) -> list[list[str]]:
         """What each file of items has, the oldest first."""

@@ -124,6 +124,24 @@ class TestEndOfDay:
         bench.run(at_least=timedelta(minutes=10))
         assert bench.ends_of_day() == ["2026-11-21"]
 
+    def test_reads_all_products_anew_once_a_day(self) -> None:
+        """A variant that was deleted and made anew: no change tells of the old one, and two share a number."""
+        bench = DepotBench(ready=False)
+        bench.sells("2", "B")
+        bench.started("products")
+        bench.is_ready()
+        del bench.shelves.sold["V2"]
+        bench.sells("9", "B")
+        bench.fired()
+        assert [one.variant_id for one in bench.catalogue()] == ["V2", "V9"]
+        at(bench, "2026-11-22T23:00")
+        bench.fired()
+        assert [one.kind for one in bench.runs()][-3:] == [O, S, P]
+        assert [one.variant_id for one in bench.catalogue()] == ["V9"]
+        bench.clock.passes(minutes=15)
+        bench.fired()
+        assert not bench.runs(P)[-1].full
+
     def test_that_fails_comes_not_again_but_the_next_run_compares_everything(self, bench: DepotBench) -> None:
         bench.push.ends = [RunState.FAILED]
         at(bench, "2026-11-21T23:00")

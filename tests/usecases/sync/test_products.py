@@ -91,6 +91,17 @@ class TestTheFirstTime:
         bench.run()
         assert "has not listed its products" in bench.run_of(run_id).words
 
+    def test_an_export_that_nobody_asked_for_holds_up_the_other_syncs_for_two_hours_at_most(
+        self, bench: DepotBench
+    ) -> None:
+        bench.is_ready()
+        bench.shelves.export_rounds = 10**9
+        bench.fires()
+        bench.work()
+        bench.clock.passes(hours=2, minutes=1)
+        bench.run()
+        assert [one.state for one in bench.runs()] == [RunState.FAILED, RunState.DONE, RunState.DONE]
+
 
 class TestWhatIsUnclear:
     def test_is_reported_and_never_guessed(self, bench: DepotBench) -> None:

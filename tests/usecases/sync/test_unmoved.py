@@ -77,5 +77,6 @@ def test_a_person_has_all_looked_at(bench: DepotBench) -> None:
 def test_once_a_day_all_is_looked_at(bench: DepotBench) -> None:
     assert schedule(bench).words.startswith(UNMOVED)
     bench.clock.passes(hours=24)
-    bench.fired()  # End of Day, which is none of products
+    bench.state_is(products_read_at=bench.clock.now())
+    bench.fired()  # End of Day, which is none of products: all of them were just read
     assert not schedule(bench).words.startswith(UNMOVED)

@@ -33,6 +33,8 @@ SCHEDULE = "schedule"
 """Who asked for what nobody asked for."""
 LATE = timedelta(hours=1)
 """An End of Day that begins so long after its time was missed, and says so."""
+ANEW = timedelta(hours=20)
+"""So long after all products were read, End of Day has them read again: what was deleted, no change tells of."""
 
 
 class Totals(Value):
@@ -166,6 +168,8 @@ class SyncState(Value):
     """Who last set it by hand."""
     products_done_at: Instant | None = None
     """When the products (the initial dataset) were last brought over."""
+    products_read_at: Instant | None = None
+    """When all of them were last read, and not only those that changed."""
     snapshots: dict[str, str] = Field(default_factory=dict)
     """Site -> the snapshot that counts, as ``Snapshot`` in JSON."""
     end_of_day: date | None = None
@@ -270,13 +274,16 @@ class Timetable(Value):
         """What is to be synced now that the schedule came round; None: nothing.
 
         End of Day goes first, and comes once for each business date, whatever fires. Orders come before stock, so
-        that what was sold and what left is known by then.
+        that what was sold and what left is known by then. Reading all products anew comes behind the stock, which
+        is not to wait for it.
         """
         paused = state.paused_until is not None and now < state.paused_until
         day = None if paused else self.passed_end_of_day(now, state.end_of_day)
         if day and self.end_of_day:
             late = now - end_of_day_at(day, self.end_of_day, self.clock) > LATE
             steps: tuple[SyncKind, ...] = (SyncKind.ORDERS, SyncKind.STOCK)
+            if state.products_read_at and now - state.products_read_at > ANEW:
+                steps += (SyncKind.PRODUCTS,)
             return Plan(steps=steps, begun_at=now, since=state.watermark, full=True, business_date=day, late=late)
         if not self.minutes or (self.range and not self.range.holds(now, self.clock)):
             return None

@@ -262,7 +262,10 @@ def noted(state: SyncState, run: Run) -> SyncState:
     looked = state.looked | ({run.kind: run.run_id} if well and run.went_by and not run.dry else {})
     state = state.but(trouble=trouble, looked=looked, last_run=run.run_id)
     if run.kind is SyncKind.PRODUCTS and well:
-        return state.but(products_done_at=run.ended_at or run.begun_at)
+        done_at = run.ended_at or run.begun_at
+        # The first time, there is nothing that changes could be laid over.
+        read_all = run.full or state.products_done_at is None
+        return state.but(products_done_at=done_at, products_read_at=done_at if read_all else state.products_read_at)
     if run.kind is SyncKind.STOCK and not run.dry and not well:
         # What it has left undone, the next one finds by comparing everything.
         return state.but(compare_all=True)

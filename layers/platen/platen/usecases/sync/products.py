@@ -22,7 +22,7 @@ from platen.connectors.warehousing import Warehousing
 from platen.domain.connection import Connection
 from platen.domain.model import Instant, Value, digest
 from platen.domain.products import Trouble
-from platen.domain.sync import Run, RunState
+from platen.domain.sync import SCHEDULE, Run, RunState
 from platen.domain.verdicts import Refused, Verdict
 from platen.hub import Hub
 from platen.ports import StockedStore, Variant
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 MOST_CHANGED = 2000
 """Beyond so many changed variants, a store lists all of them in its own time."""
 LONGEST_EXPORT = timedelta(hours=12)
+LONGEST_BY_ITSELF = timedelta(hours=2)
+"""Where nobody asked for it: all other syncs wait meanwhile."""
 SPARE = 120.0
 """Seconds that reading a store, or making the lists, may take."""
 
@@ -113,7 +115,7 @@ def _bring(
         if not cursor.export and not run.full and run.since and variants.is_there(hub, name):
             read = _changed(hub, stocked, settings, name, run)
         if read is None:
-            cursor, ready = _export(hub, stocked, store, cursor)
+            cursor, ready = _export(hub, stocked, store, run, cursor)
             if not ready:
                 return cursor, 0
             folder = f"{run_folder(connection.connection_id, run.run_id)}{store}-"
@@ -154,15 +156,19 @@ def _changed(hub: Hub, stocked: StockedStore, settings: Warehousing, name: str, 
     return len(changed)
 
 
-def _export(hub: Hub, stocked: StockedStore, store: str, cursor: Cursor) -> tuple[Cursor, bool]:
+def _export(hub: Hub, stocked: StockedStore, store: str, run: Run, cursor: Cursor) -> tuple[Cursor, bool]:
     """The export that is begun or waited for, and whether it is ready. Raises Refused when it failed."""
     now = hub.clock.now()
     export = stocked.export(cursor.export) if cursor.export else stocked.begin_export()
     cursor = cursor.but(export=export.export_id, asked_at=cursor.asked_at or now)
     if export.failed:
         raise Refused(f"{store} could not list its products: {export.failed}")
-    if not export.done and cursor.asked_at and now - cursor.asked_at > LONGEST_EXPORT:
-        raise Refused(f"{store} has not listed its products within {LONGEST_EXPORT}. Start the sync again later.")
+    longest = LONGEST_BY_ITSELF if run.by == SCHEDULE else LONGEST_EXPORT
+    if not export.done and cursor.asked_at and now - cursor.asked_at > longest:
+        raise Refused(
+            f"{store} has not listed its products within {longest}. Start the sync again later, by hand:"
+            f" `platen sync products --connection {run.connection}`."
+        )
     return cursor, export.done
 
 
