@@ -302,7 +302,7 @@ IDLE = {
 }
 
 
-@pytest.mark.parametrize("items", [10, 1000])
+@pytest.mark.parametrize("items", [10, 200])
 def test_a_sync_of_which_nothing_moved_reads_no_list(items: int) -> None:
     """Whatever there is: no list is read, and none is written."""
     with mock_aws():
