@@ -310,6 +310,20 @@ class TestAnswers:
         refused = told(answer(False, message="Packed."), order=wanted)
         assert (refused.order.cancel, refused.order.words) == (CancelStanding.REFUSED, "Packed.")
 
+    def test_that_accepted_the_order_are_not_taken_for_an_answer_to_its_cancel_when_they_come_again(self) -> None:
+        """As from a site that exports all its answers each time: it never heard of the cancel."""
+        accepted = told(answer(True)).order
+        outcome = told(answer(True), order=accepted.but(cancel=CancelStanding.WANTED))
+        assert (outcome.code, outcome.order.cancel) == ("answer_to_what", CancelStanding.WANTED)
+        outcome = told(answer(True), order=accepted.but(cancel=CancelStanding.REFUSED))
+        assert (outcome.status, outcome.order.cancel) == (RowStatus.DUPLICATE, CancelStanding.REFUSED)
+
+    def test_that_reject_an_order_are_a_yes_to_its_cancel(self) -> None:
+        wanted = NEW.but(cancel=CancelStanding.WANTED)
+        rejected = told(answer(False, to_cancel=False), order=wanted)
+        assert (rejected.order.cancel, rejected.order.waits) == (CancelStanding.DONE, False)
+        assert told(answer(False, to_cancel=False), order=rejected.order).status is RowStatus.DUPLICATE
+
     @pytest.mark.parametrize(
         ("cancel", "rows", "code"),
         [

@@ -214,6 +214,8 @@ class WarehouseOrder(Value):
     """Names the version of the order's body that it was told from."""
     lines: tuple[WarehouseLine, ...]
     state: AtWarehouse = AtWarehouse.NEW
+    said_yes: bool = False
+    """An answer has accepted it, and not work on it: the same answer may come again."""
     words: str = ""
     """Why it was rejected, or its cancel refused, in the warehouse's words."""
     parcels: tuple[WarehouseParcel, ...] = ()

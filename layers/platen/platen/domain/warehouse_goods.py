@@ -65,7 +65,7 @@ def picked(order: WarehouseOrder, row: PickRow, now: datetime, told_at: datetime
             "Tell how many were picked so far in all, not with each pick.",
         )
     moment = row.picked_at or told_at
-    order = _opened_again(begun(order), row, moment)
+    order = _opened_again(_begun(order), row, moment)
     order = _with_line(order, _counted(order, line, row, moment, by_pick))
     return _closed(order, row, told_at, by_pick) if row.closed else order
 
@@ -176,7 +176,7 @@ def shipped(order: WarehouseOrder, row: ShipmentRow, now: datetime, told_at: dat
     lines = (
         one.but(taken=with_shipped(one, parcels)) if one.number in parcel.lines else one for one in order.lines
     )
-    return begun(order).but(parcels=parcels, lines=tuple(lines))
+    return _begun(order).but(parcels=parcels, lines=tuple(lines))
 
 
 def _with_parcel(parcels: tuple[WarehouseParcel, ...], parcel: WarehouseParcel) -> tuple[WarehouseParcel, ...]:
@@ -266,7 +266,7 @@ def _not_ahead(now: datetime, **times: datetime | None) -> None:
             )
 
 
-def begun(order: WarehouseOrder) -> WarehouseOrder:
+def _begun(order: WarehouseOrder) -> WarehouseOrder:
     """Whoever works on an order has accepted it."""
     return order.but(state=AtWarehouse.ACCEPTED) if order.state is AtWarehouse.NEW else order
 

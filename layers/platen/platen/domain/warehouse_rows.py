@@ -19,7 +19,7 @@ from platen.domain.warehouse import (
     ShipmentRow,
     WarehouseOrder,
 )
-from platen.domain.warehouse_goods import Unapplied, begun, of_no_use, picked, shipped, touched
+from platen.domain.warehouse_goods import Unapplied, of_no_use, picked, shipped, touched
 
 MOST_WORDS = 500
 
@@ -81,16 +81,22 @@ def _is_to_cancel(order: WarehouseOrder, row: OrderAnswer) -> bool:
     named = {"order": False, "cancel": True}.get(row.code.strip().lower())
     if named is not None:
         return named
-    if order.cancel is CancelStanding.WANTED and order.state is AtWarehouse.NEW:
+    again = row.accepted and order.said_yes
+    if again and order.cancel is CancelStanding.REFUSED:
+        return False
+    if order.cancel is CancelStanding.WANTED and (again or order.state is AtWarehouse.NEW):
         raise Unapplied(
             "answer_to_what",
-            "Both the order and its cancel wait for an answer: say order or cancel in the column Code.",
+            "This may be about the order or about its cancel: say order or cancel in the column Code, or cancelled "
+            "or cancel_refused as the answer.",
         )
     return order.cancel is not CancelStanding.NONE
 
 
 def _order_answered(order: WarehouseOrder, row: OrderAnswer, words: str) -> WarehouseOrder:
     rejected = order.state is AtWarehouse.REJECTED
+    if rejected and not row.accepted:
+        return order
     if order.cancel is CancelStanding.DONE:
         raise of_no_use(order, "Nothing is to be done for it.")
     if row.accepted and rejected:
@@ -98,13 +104,16 @@ def _order_answered(order: WarehouseOrder, row: OrderAnswer, words: str) -> Ware
             "rejected_before",
             "This order was rejected before, and a person was told: call the shop.",
         )
-    if row.accepted or rejected:
-        return begun(order)
+    if row.accepted:
+        return order.but(state=AtWarehouse.ACCEPTED, said_yes=True) if order.state is AtWarehouse.NEW else order
     if order.state is AtWarehouse.CLOSED or touched(order):
         raise Unapplied(
             "begun_already", "Something of this order is picked, shipped or closed: it cannot be rejected any more."
         )
-    return order.but(state=AtWarehouse.REJECTED, words=words)
+    # What it will not make it cancels, where that waits for an answer.
+    wanted = order.cancel is CancelStanding.WANTED
+    cancel = CancelStanding.DONE if wanted else order.cancel
+    return order.but(state=AtWarehouse.REJECTED, words=words, cancel=cancel)
 
 
 def _cancel_answered(order: WarehouseOrder, row: OrderAnswer, words: str) -> WarehouseOrder:
