@@ -209,6 +209,28 @@ class TestSeveralStores:
         assert bench.shop.shelf("i-A", "east").on_hand == 1
         assert bench.state().pushed_at is None
 
+    def test_a_store_that_is_paused_is_left_alone(self) -> None:
+        bench = counted({"A": 9})
+        shop = bench.connections.get("shop")
+        shop = bench.connections.save(shop.but(paused=True))
+        run = bench.pushes(to=RunState.FAILED)
+        assert "MAIN: store shop is paused" in run.words
+        assert not bench.shop.calls
+        bench.connections.save(shop.but(paused=False))
+        assert bench.pushes(full=False).totals.corrected == 1
+
+    def test_a_store_that_is_paused_once_all_is_compared_is_left_alone(self) -> None:
+        bench = counted({"A": 9})
+        run = bench.asks()
+        bench.switch.before("files.names", Crash(), nth=3)
+        with pytest.raises(Crash):
+            bench.goes_on(run)
+        bench.connections.save(bench.connections.get("shop").but(paused=True))
+        run = bench.goes_on(run)
+        assert run.state is RunState.FAILED
+        assert "store shop is paused" in run.words
+        assert not bench.shop.calls
+
     def test_a_store_that_will_not_be_read_stops_its_site(self) -> None:
         bench = counted({"A": 9})
         bench.switch.before("stock.levels", Denied("the token was revoked"))

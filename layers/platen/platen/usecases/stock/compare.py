@@ -79,13 +79,18 @@ def pack(work: Work) -> None:
     for site in work.sites:
         if site in work.plan.failed:
             continue
+        try:
+            size = work.page_size(site)
+        except SiteFailed as failed:
+            work.failed(site, str(failed))
+            continue
         number = 0
         differing = (
             one
             for key in work.names(f"diff-{work.number(site)}-")
             for one in work.candidates(key.removeprefix(work.key("")))
         )
-        for batch in in_batches(differing, work.page_size(site)):
+        for batch in in_batches(differing, size):
             work.put_candidates(pack_name(work, site, number), batch)
             number += 1
         packs[site] = number

@@ -102,6 +102,7 @@ class Work:
         self.goes_by = ""
         """Names what it goes by, where this worker has begun it."""
         self._stores: dict[str, StockedStore | None] = {}
+        self._paused: set[str] = set()
         self._lines: tuple[str, Lines] | None = None
 
     # what it is about
@@ -145,8 +146,10 @@ class Work:
         return found
 
     def store(self, name: str) -> StockedStore:
-        """Raises SiteFailed where there is none that counts stock."""
+        """Raises SiteFailed where there is none that counts stock, and where it is to be left alone."""
         found = self.stocked_store(name)
+        if name in self._paused:
+            raise SiteFailed(f"store {name} is paused, so its stock is left as it is: `platen resume {name}`")
         if found is None:
             raise SiteFailed(
                 f"store {name} is not there, or its stock cannot be written; mend it, or take it out of sites"
@@ -162,6 +165,7 @@ class Work:
                 self._stores[name] = None
             else:
                 self._stores[name] = self.hub.stocked_store(connection)
+                self._paused |= {name} if connection.paused else set()
         return self._stores[name]
 
     def page_size(self, site: str) -> int:
