@@ -357,8 +357,31 @@ class TestStandsBack:
         assert on_hand(bench) == 9
         assert not bench.state().compare_all
 
+    def test_a_pause_that_ends_while_a_run_is_on_has_the_next_one_compare_everything(self) -> None:
+        bench = counted({"A": 9, "B": 9})
+        bench.pushes()
+        bench.counts({"A": 8, "B": 9})
+        bench.shop.before_write = [lambda: bench.changes_state(compare_all=True)]
+        assert bench.pushes(full=False).totals.compared == 1
+        assert bench.pushes(full=False).totals.compared == 2
+        assert bench.pushes(full=False).totals.compared == 0
+
 
 class TestReports:
+    def test_an_item_that_was_picked_for_thousands_of_orders(self) -> None:
+        """All of them are remembered with it until they are settled, in however long a value."""
+        bench = counted({"A": 9}, stock_mode="set_available")
+        number = bench.buys("A", 1)
+        name = "1" * (140_000 - len(number))
+        order = bench.known(number)
+        bench.ledger.save_order(None, order.but(number=name + number))
+        bench.takes(name + number, 1)
+        bench.clock.passes(hours=1)
+        bench.counts({"A": 8})
+        run = bench.pushes()
+        assert len(bench.report(run)["A"]["taken"]) == 1000
+        assert bench.pushes().totals.equal == 1
+
     @pytest.mark.parametrize("no", [Denied("the app may not write stock"), Busy("slow down")])
     def test_what_a_store_refuses_is_said(self, no: Exception) -> None:
         bench = counted({"A": 9, "B": 9})

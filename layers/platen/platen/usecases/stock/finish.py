@@ -47,6 +47,8 @@ from platen.usecases.stock.work import ALL, Work
 from platen.usecases.stock.write import UNCONFIRMED_WORDS, Attempt, unconfirmed
 
 _CONFLICTS = 5
+MOST_TAKEN = 1000
+"""Characters in a cell of the report, where people's programs read it."""
 _COUNTED = {
     MISSING: "unmatched_store",
     NOT_SOLD: "unmatched_warehouse",
@@ -66,6 +68,7 @@ def report(work: Work, *prefixes: str) -> str:
         yield line_of(COLUMNS)
         for row in work.rows(*prefixes):
             _count(counts, row)
+            row.taken = row.taken[:MOST_TAKEN]
             yield row.line()
 
     key = report_key(work.warehouse, work.run.run_id)

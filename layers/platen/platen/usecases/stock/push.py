@@ -208,7 +208,13 @@ def _finish(work: Work) -> None:
     failed = bool(work.plan.failed)
     if not failed:
         rules, now = work.plan.rules, work.hub.clock.now()
-        change_state(work, lambda state: state.but(pushed_at=now, rules=rules, compare_all=False))
+        # A run of what changed clears no wish to compare everything: it came up meanwhile.
+        change_state(
+            work,
+            lambda state: state.but(
+                pushed_at=now, rules=rules, compare_all=state.compare_all and not work.run.full
+            ),
+        )
     end(work, RunState.FAILED if failed else RunState.DONE, _with_notes(work, _undone(work)), report_at=key)
 
 

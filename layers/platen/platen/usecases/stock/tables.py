@@ -55,6 +55,10 @@ def report_key(warehouse: str, run_id: str) -> str:
 
 # lines
 
+csv.field_size_limit(16_000_000)
+"""Of an item that was picked for thousands of orders since the count, all of them are named in one value: the usual
+limit of 131,072 characters would end every push until they are settled, and only a push settles them."""
+
 
 class Unsorted(Exception):
     """A list is not in the order that it has to be in: it cannot be laid beside another. Says which."""
