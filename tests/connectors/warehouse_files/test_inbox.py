@@ -374,6 +374,26 @@ class TestDates:
         assert isinstance(read.told, ShipmentRow)
         assert read.told.shipped_at == MORNING
 
+    @pytest.mark.parametrize("day", ["2026-11-21", "20261121", "2026-W47-6"])
+    def test_of_what_was_counted_or_moved_need_their_time_of_day(self, day: str) -> None:
+        """What came in at noon is in a count of the evening: taken for one of midnight, it would be added again."""
+        code, message = refusal("snapshots/c.csv", count("A", TakenAt=day), "#END,1")
+        assert (code, "time of day" in message) == ("no_time", True)
+        (read,) = rows("adjustments/a.csv", adjustment(OccurredAt=day))
+        assert read.refused
+        assert read.refused.code == "no_time"
+
+    def test_of_midnight_are_taken_where_they_say_so(self) -> None:
+        (read,) = rows("adjustments/a.csv", adjustment(OccurredAt="2026-11-21T00:00:00"))
+        assert not read.refused
+        (read,) = rows("adjustments/a.csv", adjustment(OccurredAt="11/21/2026 00:00"), date_format="%m/%d/%Y %H:%M")
+        assert not read.refused
+
+    def test_in_a_format_without_a_time_are_no_moments(self) -> None:
+        (read,) = rows("adjustments/a.csv", adjustment(OccurredAt="11/21/2026"), date_format="%m/%d/%Y")
+        assert read.refused
+        assert read.refused.code == "no_time"
+
     @pytest.mark.parametrize(("ahead", "code"), [(timedelta(hours=23), ""), (timedelta(hours=25), "in_the_future")])
     def test_far_ahead_are_a_mistake(self, ahead: timedelta, code: str) -> None:
         row = shipment(ShippedAt=(MORNING + ahead).isoformat())

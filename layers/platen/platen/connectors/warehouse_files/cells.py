@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from platen.connectors.warehouse_files import Settings
 
@@ -14,6 +14,7 @@ LONGEST_URL = 1_000
 LONGEST_PROSE = 500
 AHEAD = timedelta(days=1)
 """A clock may be wrong by so much; a date that is further ahead is a mistake."""
+_TRIED = datetime(2031, 12, 29, 21, 45, tzinfo=UTC)
 _WHOLE = re.compile(r"[+-]?[0-9]{1,9}(?:\.0{1,6})?")
 _FRACTION = re.compile(r"[+-]?[0-9]{0,9}\.[0-9]{1,9}")
 _SIGNS = re.compile(r"[\x00-\x1f\x7f]")
@@ -95,9 +96,13 @@ class Cells:
         return moment
 
     def moment_needed(self, column: str) -> datetime:
-        self.key(column)
+        """With its time of day: what is reckoned from it was before it or after."""
+        value = self.key(column)
         moment = self.moment(column)
         assert moment is not None  # noqa: S101 - it is not empty
+        if _is_a_day(value, self.settings.date_format):
+            what = f'{column} is "{value[:40]}", a whole day: what moved on that day was before it or after. Write'
+            raise Misread("no_time", f"{what} the time of day too, e.g. 2026-11-22T14:05:00-05:00.", column)
         return moment
 
     def in_pieces(self, column: str = "UOM") -> None:
@@ -115,6 +120,16 @@ def _in_the_sites_format(value: str, date_format: str) -> datetime | None:
         return datetime.strptime(value, date_format)  # noqa: DTZ007 - the site's zone is put on it
     except ValueError:
         return None
+
+
+def _is_a_day(value: str, date_format: str) -> bool:
+    if _in_the_sites_format(value, date_format):
+        return _TRIED.strftime(date_format) == _TRIED.replace(hour=0, minute=0).strftime(date_format)
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _in_iso(value: str) -> datetime | None:
