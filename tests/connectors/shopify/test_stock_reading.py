@@ -9,7 +9,7 @@ import pytest
 
 from platen import connectors
 from platen.connectors.shopify.stock import ShopifyStock
-from platen.domain.verdicts import Busy, Refused, Unreachable
+from platen.domain.verdicts import Busy, Denied, Refused, Unreachable
 from platen.ports.stock import Level, Place, Standing
 from tests.connectors.shopify.house import Call, House, ScriptedHttp, data, error, errors
 
@@ -119,6 +119,22 @@ def test_what_is_refused_however_small_is_refused() -> None:
     with pytest.raises(Refused):
         stock(http).levels(PLACE, [str(one) for one in range(250)])
     assert len(http.calls) < 12
+
+
+def test_an_item_that_makes_all_of_them_unknown_hides_no_other() -> None:
+    def answer(call: Call) -> Any:
+        if "gid://shopify/InventoryItem/3" in call.variables["ids"]:
+            return errors(error("RESOURCE_NOT_FOUND", "nodes"))
+        return data({"nodes": [item(int(one.rsplit("/", 1)[-1]), level(1, 1, 0)) for one in call.variables["ids"]]})
+
+    http = ScriptedHttp().on("PlatenLevels", answer)
+    assert list(stock(http).levels(PLACE, list("12345"))) == list("1245")
+
+
+def test_counts_that_the_app_may_not_see_are_not_taken_for_none() -> None:
+    hidden = errors(error("ACCESS_DENIED", "nodes", 0, "inventoryLevel"), data={"nodes": [item(1)]})
+    with pytest.raises(Denied, match="read_inventory"):
+        stock(ScriptedHttp().on("PlatenLevels", hidden)).levels(PLACE, ["1"])
 
 
 @pytest.mark.parametrize("broken", [[{"id": "x", "tracked": True}], [item(1) | {"tracked": None}]])

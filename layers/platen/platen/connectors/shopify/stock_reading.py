@@ -10,9 +10,10 @@ from typing import Any
 from platen.connectors.shopify import documents_stock as documents
 from platen.connectors.shopify import reading, wire
 from platen.connectors.shopify import wire_stock as theirs
+from platen.connectors.shopify.answers import Answer
 from platen.connectors.shopify.client import Client
 from platen.connectors.shopify.documents import Document
-from platen.domain.verdicts import Busy, Refused
+from platen.domain.verdicts import Busy, Denied, Refused
 from platen.ports.stock import Level, Place, Standing
 
 _OVER = ("CLOSED", "CANCELLED")
@@ -60,10 +61,23 @@ def _nodes(client: Client, document: Document, ids: Sequence[str], **more: str) 
     except Refused:
         if len(ids) == 1:
             raise
+        found = None
+    else:
+        _refuse_what_is_hidden(answer)
+        found = answer.data.get("nodes")
+    if found is None and len(ids) > 1:  # no list at all: that there is none of them is not said
         middle = len(ids) // 2
         return _nodes(client, document, ids[:middle], **more) + _nodes(client, document, ids[middle:], **more)
     # What there is none of is null; what is of another kind is empty.
-    return [node for node in answer.data.get("nodes") or () if node]
+    return [node for node in found or () if node]
+
+
+def _refuse_what_is_hidden(answer: Answer) -> None:
+    """Raises Denied where counts are null since the app may not see them: they would pass for "not stocked"."""
+    if any("inventoryLevel" in path for path in answer.refused):
+        raise Denied(
+            "Shopify does not show what it counts. Give the app the scope read_inventory, then install it again."
+        )
 
 
 def _level(item: theirs.Item) -> Level:
