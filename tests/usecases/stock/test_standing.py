@@ -7,10 +7,11 @@ import pytest
 from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.connection import Lines, Link
 from platen.domain.job import JobState
-from platen.domain.record import OrderBody
+from platen.domain.order import Payment
+from platen.domain.record import OrderBody, OrderState
 from platen.domain.shipment import Parcel, Shipment, ShipmentLine, ShipmentState
 from tests.domain.making import NOW, a_line, an_order, planned
-from tests.support.counting import Counting
+from tests.support.counting import TWO_SHOPS, Counting
 
 
 def sold_elsewhere(parcels: int) -> Counting:
@@ -80,3 +81,22 @@ def test_what_is_sold_there_and_not_at_the_warehouse_yet_is_not_sold_twice(mode:
     assert bench.shop.shelf("i-A").available == 6
     bench.pushes(full=False)
     assert bench.shop.shelf("i-A").available == 6
+
+
+def test_what_waits_in_one_store_is_not_sold_by_another_on_the_same_stock() -> None:
+    """Not paid, so the warehouse does not hear of it; and nothing of the warehouse's has moved."""
+    bench = Counting(TWO_SHOPS, stock_mode="set_available")
+    for store in ("shop", "outlet"):
+        bench.sells({"A": 3, "B": 3}, store)
+    bench.counts({"A": 3, "B": 3})
+    bench.pushes()
+    assert bench.pushes(full=False).totals.compared == 0
+    bench.buys("A", 3, store="shop", told=False)
+    order = an_order(a_line("1", 3, sku="A"), store_order_id="shop-1", payment=Payment.PENDING)
+    body = OrderBody(order=order, printing={})
+    record = planned(order, links=(Link(vendor="depot", lines=Lines.ALL),))
+    assert record.head.state is OrderState.WAITING
+    bench.orders.save(None, record.but(head=record.head.but(body=body.name)), body=body)
+    assert bench.pushes(full=False).totals.compared == 2
+    shown = [store.shelf("i-A").available for store in bench.stores.values()]
+    assert shown == [0, 0]

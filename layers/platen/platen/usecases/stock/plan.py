@@ -255,6 +255,8 @@ class _SitePlan:
 
     def _moved(self, one: Candidate) -> bool:
         """Whether anything is known to have moved since the item's places were last made to show what they do."""
+        if one.item in self.work.held_back:
+            return True
         lines = self.lines.at(self.site, one.item)
         taken = taken_of(lines, self.snapshot.taken_at)
         changed = max((order.order.changed_at for order in lines), default=None)

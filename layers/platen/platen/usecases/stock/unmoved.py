@@ -30,7 +30,8 @@ def goes_by(work: Work) -> str:
     orders = sorted((one.number, one.version, iso(one.changed_at), one.site) for one in work.orders())
     counts = [one.model_dump(mode="json") for one in snapshots.values()]
     marks = unmoved.marks(work.hub, _lists(work, stores))
-    return digest([work.plan.rules, work.connection.created_at, counts, moved, orders, marks])
+    held_back = sorted(work.held_back)
+    return digest([work.plan.rules, work.connection.created_at, counts, moved, orders, held_back, marks])
 
 
 def _lists(work: Work, stores: list[str]) -> Iterator[str]:

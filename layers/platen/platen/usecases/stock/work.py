@@ -32,6 +32,7 @@ from platen.domain.sync import Run, RunState
 from platen.domain.warehouse import Snapshot, WarehouseOrder
 from platen.hub import Hub
 from platen.ports import NotFound, Removed, StockedStore
+from platen.usecases.stock.held_back import held_back
 from platen.usecases.stock.not_told import not_told
 from platen.usecases.stock.rows import Candidate, Row, read_rows
 from platen.usecases.stock.tables import run_folder
@@ -144,6 +145,11 @@ class Work:
             for part in parts:
                 found.setdefault(part, []).append(kit)
         return found
+
+    @cached_property
+    def held_back(self) -> frozenset[str]:
+        """Items of orders that wait before the warehouse, where others sell the same."""
+        return held_back(self)
 
     def store(self, name: str) -> StockedStore:
         """Raises SiteFailed where there is none that counts stock, and where it is to be left alone."""
