@@ -52,6 +52,16 @@ class TestAFile:
             "queues.send"
         )
 
+    @pytest.mark.parametrize("goes_down", ["picked", "shipped"])
+    def test_that_names_a_day_and_no_time_takes_nothing_off_a_count_of_that_day(self, goes_down: str) -> None:
+        desk = Desk(count_goes_down=goes_down)
+        counted_at = desk.clock.now() + timedelta(hours=1)
+        desk.clock.passes(hours=2)
+        closed = pick_row(3, status="CLOSED").replace(",CLOSED,,", ",CLOSED,2026-11-21,")
+        assert says(desk.brings("picks", [f"{PICKS},PickedAt", f"{closed},2026-11-21"])) == [("1", "applied", "")]
+        line = desk.known().lines[0]
+        assert (line.taken_in_all, line.taken_by(counted_at)) == (3, 0)
+
     def test_of_shipments_brings_the_parcels(self, desk: Desk) -> None:
         rows = desk.brings("shipments", [SHIPMENTS, ship_row(2), ship_row(1, "S2", 2)])
         assert says(rows) == [("1", "applied", ""), ("2", "rejected", "wrong_item")]

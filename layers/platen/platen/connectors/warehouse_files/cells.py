@@ -77,7 +77,20 @@ class Cells:
         return self.whole(column) if self.values.get(column) else None
 
     def moment(self, column: str) -> datetime | None:
-        """UTC; None where it is empty. A time without an offset is by the site's clock."""
+        """UTC; None where it is empty or a whole day, which says of no count of that day whether it was before. A
+        time without an offset is by the site's clock."""
+        moment = self._read_moment(column)
+        return None if _is_a_day(self.values.get(column, ""), self.settings.date_format) else moment
+
+    def moment_needed(self, column: str) -> datetime:
+        value = self.key(column)
+        moment = self.moment(column)
+        if moment is None:
+            what = f'{column} is "{value[:40]}", a whole day: what moved on that day was before it or after. Write'
+            raise Misread("no_time", f"{what} the time of day too, e.g. 2026-11-22T14:05:00-05:00.", column)
+        return moment
+
+    def _read_moment(self, column: str) -> datetime | None:
         value = self.text(column)
         if not value:
             return None
@@ -93,16 +106,6 @@ class Cells:
         if self.now and moment > self.now + AHEAD:
             what = f'{column} is "{value[:40]}", more than a day ahead. Is the clock or its time zone wrong?'
             raise Misread("in_the_future", what, column)
-        return moment
-
-    def moment_needed(self, column: str) -> datetime:
-        """With its time of day: what is reckoned from it was before it or after."""
-        value = self.key(column)
-        moment = self.moment(column)
-        assert moment is not None  # noqa: S101 - it is not empty
-        if _is_a_day(value, self.settings.date_format):
-            what = f'{column} is "{value[:40]}", a whole day: what moved on that day was before it or after. Write'
-            raise Misread("no_time", f"{what} the time of day too, e.g. 2026-11-22T14:05:00-05:00.", column)
         return moment
 
     def in_pieces(self, column: str = "UOM") -> None:
