@@ -87,6 +87,7 @@ class TestSending:
         [
             (timedelta(0), 0),
             (timedelta(seconds=30), 30),
+            (timedelta(seconds=17.3), 18),
             (timedelta(minutes=15), 900),
             (timedelta(hours=5), 900),
             (timedelta(seconds=-5), 0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import batched
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -43,7 +44,8 @@ class SQSQueues:
         self._dead = dead or {}
 
     def send(self, queue: Queue, messages: Sequence[Message], *, delay: timedelta = timedelta(0)) -> None:
-        seconds = min(900, max(0, int(delay.total_seconds())))
+        # Rounded up: who says when to come back is not there yet before.
+        seconds = min(900, max(0, ceil(delay.total_seconds())))
         for chunk in batched(messages, 10, strict=False):
             entries: list[Any] = [
                 {
