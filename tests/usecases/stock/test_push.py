@@ -120,6 +120,22 @@ class TestWritesOverWhatWasRead:
         bench.pushes(full=False)
         assert on_hand(bench) == 8
 
+    def test_a_change_in_doubt_outlasts_an_outage(self) -> None:
+        """As long as the store knows the key, nobody has to look what became of it."""
+        bench = counted({"A": 3}, stock_mode="send_changes")
+        bench.pushes()
+        bench.counts({"A": 8})
+        bench.shop.loses_answer("adjust_levels", times=3)
+        run = bench.goes_on(bench.asks())
+        bench.switch.before("stock.adjust_levels", Busy("we are down"), times=100)
+        for _ in range(100):
+            run = bench.goes_on(run)
+            bench.clock.passes(minutes=1)
+        assert not run.over
+        run = bench.goes_on(run)
+        assert bench.report(run)["A"]["result"] == "set"
+        assert on_hand(bench) == 8
+
 
 class TestPushesOnlyWhatHasToBe:
     def test_what_changed(self) -> None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from platen.domain.connection import Connection
-from platen.domain.stock import Extent, braked
+from platen.domain.stock import Extent, StockMode, braked
 from platen.domain.sync import SCHEDULE, Run, RunState
 from platen.domain.verdicts import Later, Unclear
 from platen.hub import Hub
@@ -33,10 +33,10 @@ from platen.usecases.stock.finish import (
 )
 from platen.usecases.stock.plan import plan_site
 from platen.usecases.stock.work import Cursor, Plan, SiteFailed, Work, rules_of
-from platen.usecases.stock.write import write_pack
+from platen.usecases.stock.write import REPEATABLE, Attempt, sent_prefix, write_pack
 
 PATIENCE = 50
-"""So often in a row a run may have to wait for a store before it fails."""
+"""So often in a row a run may have to wait for a store before it fails; longer where a change is in doubt."""
 HOW_TO_BEGIN = (
     "nothing was written: before the first push a person looks at a dry run. Begin with"
     " `platen sync stock --dry-run`, read its report, then push without it"
@@ -229,10 +229,22 @@ def _wait(work: Work, words: str) -> None:
     """An outside system is busy, away, or owes an answer: the run goes on later from where it is."""
     waited = work.cursor.waited + 1
     work.cursor = work.cursor.but(waited=waited)
-    if waited >= PATIENCE:
+    if waited >= PATIENCE and not _is_in_doubt(work):
         _fail(work, f"a store could not be asked {waited} times in a row: {words}")
         return
     work.save(words=words)
+
+
+def _is_in_doubt(work: Work) -> bool:
+    """Whether a change was sent, its store has not said what became of it, and it can still be asked by its key:
+    giving the run up would leave that to a person."""
+    writing = work.run.state is RunState.PUSHING and work.cursor.site < len(work.sites)
+    if work.mode is not StockMode.SEND_CHANGES or not writing:
+        return False
+    names = work.names(sent_prefix(work, work.sites[work.cursor.site], work.cursor.part))
+    attempts = [Attempt.model_validate_json(work.hub.files.get(name)) for name in names]
+    now = work.hub.clock.now()
+    return any(not one.done and now - one.at < REPEATABLE for one in attempts)
 
 
 def _fail(work: Work, words: str) -> None:

@@ -57,12 +57,17 @@ def write_pack(work: Work, site: str, number: int) -> list[Row]:
     return _Pack(work, site, number).write()
 
 
+def sent_prefix(work: Work, site: str, number: int) -> str:
+    """How the names begin under which a pack's attempts are kept."""
+    return f"sent-{work.number(site)}-{number:05d}-"
+
+
 class _Pack:
     def __init__(self, work: Work, site: str, number: int) -> None:
         self.work, self.site, self.number = work, site, number
         self.candidates = list(work.candidates(pack_name(work, site, number)))
         self.changes = work.mode is StockMode.SEND_CHANGES
-        self.prefix = f"sent-{work.number(site)}-{number:05d}-"
+        self.prefix = sent_prefix(work, site, number)
         self.rows: dict[Spot, Row] = {}
         self.doubtful: dict[Spot, Row] = {}
         """What was sent last to where the store did not say what became of it."""
