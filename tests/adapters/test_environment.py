@@ -35,7 +35,7 @@ SENDS = {
     "store_update": {Queue.STORE_UPDATES},
     "store_poll": {Queue.INTAKE, Queue.STORE_POLLS},
     "vendor_poll": {Queue.SHIPMENTS, Queue.VENDOR_POLLS},
-    "sweep": {Queue.INTAKE, Queue.DISPATCH, Queue.STORE_UPDATES, Queue.SYNCS},
+    "sweep": {Queue.INTAKE, Queue.DISPATCH, Queue.SHIPMENTS, Queue.STORE_UPDATES, Queue.SYNCS},
     "warehouse_api": {Queue.SHIPMENTS},
     "warehouse_files_in": {Queue.SHIPMENTS, Queue.FILES},
     "inventory_push": {Queue.INTAKE, Queue.DISPATCH, Queue.SHIPMENTS, Queue.STORE_UPDATES, Queue.SYNCS},

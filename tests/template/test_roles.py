@@ -111,6 +111,7 @@ MAY: dict[str, dict[str, str]] = {
         "StockTable": "dynamodb GetItem",
         "IntakeQueue": SEND,
         "DispatchQueue": SEND,
+        "ShipmentsQueue": SEND,
         "StoreUpdatesQueue": SEND,
         "SyncsQueue": SEND,
     },

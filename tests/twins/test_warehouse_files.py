@@ -43,6 +43,29 @@ def test_an_order_goes_out_is_picked_shipped_closed_and_shown_in_the_store(way: 
 
 
 @WAYS
+def test_closed_and_never_heard_of_its_shipment_it_is_told_without_tracking_after_the_wait(way: str) -> None:
+    """Nothing comes any more that could make anybody look: time itself has to."""
+    floor = Floor(way=way, tracking_wait_minutes=10)
+    order = floor.order_placed(MUG=2)
+    floor.round()
+    number, shelves = floor.number(order), floor.twin.shelves
+    shelves.pick(number)
+    shelves.close(number)
+    floor.round()
+    assert floor.shown(order) == []
+    floor.run(at_least=timedelta(minutes=20))
+    assert floor.shown(order) == [("", {"1-MUG": 2})]
+    assert floor.record(order.order_id).head.state is OrderState.DONE
+
+
+def test_what_the_warehouse_never_answers_is_shown_to_a_person() -> None:
+    floor = Floor(waiting_alarm_hours=12)
+    floor.order_placed(MUG=2)
+    floor.run(timedelta(hours=20), at_least=timedelta(hours=16))
+    assert [one["cause"] for one in floor.attention()] == ["vendor_silent"]
+
+
+@WAYS
 def test_closed_short_is_told_and_seen_and_the_rest_follows_when_it_is_opened_again(way: str) -> None:
     floor = Floor(way=way, stock={"MUG": 1})
     order = floor.order_placed(MUG=2)

@@ -109,19 +109,24 @@ def poll_vendor(hub: Hub, hint: PollHint) -> None:
     if connection.paused or _backing_off(hub, connection) or _seen_since(hub, hint):
         return
     now = hub.clock.now()
-    due = hub.orders.due(connection.connection_id, Watch.NEWS, now, NEWS_AT_ONCE)
-    hints = [
-        VendorHint(connection=connection.connection_id, external_id=f"{one.order_id}-{one.job_id}", topic="poll")
-        for one in due
-    ]
-    if hints:
-        hub.queues.send(Queue.SHIPMENTS, hints)
+    ask_about(hub, connection.connection_id, now)
     try:
         cursor = _queue_news(hub, connection)
     except Verdict as verdict:
         health.failed(hub, connection.connection_id, verdict)
         return
     _refresh(hub, connection, now, cursor)
+
+
+def ask_about(hub: Hub, vendor: str, now: datetime) -> int:
+    """Queue the jobs that this vendor was not heard of about for too long; gives how many."""
+    hints = [
+        VendorHint(connection=vendor, external_id=f"{one.order_id}-{one.job_id}", topic="poll")
+        for one in hub.orders.due(vendor, Watch.NEWS, now, NEWS_AT_ONCE)
+    ]
+    if hints:
+        hub.queues.send(Queue.SHIPMENTS, hints)
+    return len(hints)
 
 
 def _queue_news(hub: Hub, connection: Connection) -> str:

@@ -14,6 +14,7 @@ from platen.messages import JobHint, OrderHint, Queue, ShipmentHint
 from platen.observability import count, logger
 from platen.ports import Due, Watch
 from platen.usecases.health import parked_until
+from platen.usecases.poll import ask_about
 from platen.usecases.sync.asking import go_on
 from platen.usecases.watch import watch
 
@@ -43,7 +44,20 @@ def _sweep_one(hub: Hub, connection: Connection, now: datetime) -> int:
         return 0
     if Role.WAREHOUSE in connection.roles:
         _go_on_with_syncs(hub, connection)
-    return _queue(hub, connection.connection_id, hub.orders.due(connection.connection_id, Watch.WORK, now, AT_ONCE))
+    name = connection.connection_id
+    asked = ask_about(hub, name, now) if _has_no_poll(hub, connection) else 0
+    return asked + _queue(hub, name, hub.orders.due(name, Watch.WORK, now, AT_ONCE))
+
+
+def _has_no_poll(hub: Hub, connection: Connection) -> bool:
+    """Of a vendor that comes by itself, nobody else would ask about what it does not tell."""
+    if Role.VENDOR not in connection.roles:
+        return False
+    try:
+        return not hub.connector(connection.system).poll_minutes(hub.settings(connection))
+    except (KeyError, ValidationError):  # of a system there is no more, or settings as above
+        logger.exception("vendor not asked", extra={"connection": connection.connection_id})
+        return False
 
 
 def _go_on_with_syncs(hub: Hub, connection: Connection) -> None:
