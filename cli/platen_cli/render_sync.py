@@ -183,6 +183,7 @@ _OF_STOCK = {
     "on_order": "On order",
     "unheard": "Not sent yet",
     "safety": "Safety",
+    "for_others": "For other stores",
     "shows": "Store has",
     "expected": "Should be",
     "pushed": "Written",
@@ -190,9 +191,9 @@ _OF_STOCK = {
     "reason": "Why",
     "drift_runs": "Runs it drifts",
 }
-_NUMBERS = {"counted", "on_order", "unheard", "safety", "shows", "expected", "pushed", "drift_runs"}
+_NUMBERS = {"counted", "on_order", "unheard", "safety", "for_others", "shows", "expected", "pushed", "drift_runs"}
 _IF_SEVERAL = {"site", "store"}
-_IF_ANY = {"on_order", "unheard", "safety", "drift_runs", "pushed", "reason"}
+_IF_ANY = {"on_order", "unheard", "safety", "for_others", "drift_runs", "pushed", "reason"}
 
 
 def _says(name: str, values: list[str]) -> bool:

@@ -14,6 +14,8 @@ from platen.connectors.warehousing import Warehousing, safety_of
 from platen.domain.stock import Safety, SafetyKind
 
 MAIN, EAST = "MAIN=shop/70001", "EAST=shop/70002"
+BOTH = [MAIN, "MAIN=shop2/1", EAST]
+SHARED = {"sites": BOTH, "stock_mode": "set_available"}
 
 
 @pytest.mark.parametrize(
@@ -28,6 +30,15 @@ MAIN, EAST = "MAIN=shop/70001", "EAST=shop/70002"
         ({"safety": "5"}, "need stock_mode set_available"),
         ({"kits": ["SET=A*2"]}, "need stock_mode set_available"),
         ({"restock_by": "store"}, "needs stock_mode send_changes"),
+        ({"sites": BOTH, "shares": ["shop=60%", "shop2=40%"], "stock_mode": "send_changes"}, "need stock_mode"),
+        ({**SHARED, "shares": ["shop=60"]}, "STORE=60%"),
+        ({**SHARED, "shares": ["shop=0%", "shop2=40%"]}, "STORE=60%"),
+        ({**SHARED, "shares": ["shop=101%", "shop2=40%"]}, "STORE=60%"),
+        ({**SHARED, "shares": ["shop=10%", "shop=20%", "shop2=40%"]}, "named twice in shares"),
+        ({**SHARED, "shares": ["shop=60%", "shop2=41%"]}, "site MAIN are more than 100% in all: lower one"),
+        ({**SHARED, "shares": ["shop=60%"]}, "give shop2 a share too: site MAIN feeds it"),
+        ({**SHARED, "shares": ["shop=50%", "shop2=30%", "shop3=5%"]}, "shop3 has a share, but no site feeds it"),
+        ({"sites": [MAIN], "shares": ["shop=60%"], "stock_mode": "set_available"}, "or name it in sites"),
         ({"safety": "lots"}, "5 (pieces), 10% or <3"),
         ({"safety": "101%"}, "no more than 100%"),
         ({"safety": "<3%"}, "5 (pieces), 10% or <3"),
@@ -68,6 +79,13 @@ def test_the_nearest_safety_stock_counts() -> None:
     assert settings.safety_for_item("HAT", "EAST") == Safety(kind=SafetyKind.PERCENT, number=10)
     assert settings.safety_for_item("X=Y", "EAST") == Safety(number=2)
     assert settings.safety_for_item("HAT", "A=B") == Safety(number=1)
+
+
+def test_stores_share_where_a_site_feeds_several() -> None:
+    settings = Warehousing(**SHARED, shares=[" shop2=40% ", "shop=60%"])
+    assert list(settings.shares_at("MAIN").items()) == [("shop2", 40), ("shop", 60)]
+    assert settings.shares_at("EAST") == {}
+    assert Warehousing(**SHARED).shares_at("MAIN") == {}
 
 
 def test_kits_are_their_parts() -> None:

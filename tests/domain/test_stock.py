@@ -17,8 +17,10 @@ from platen.domain.stock import (
     kit,
     movement,
     on_hand,
+    shared_out,
     shown,
     unheard,
+    wrong_shares,
 )
 
 
@@ -126,3 +128,71 @@ def test_both_ways_to_say_it_agree(wanted: int, taken: int, more: int, fulfilled
 )
 def test_brakes(extent: Extent, words: str) -> None:
     assert braked(extent, Brakes(most_units=50)) == words
+
+
+TWO = {"shop": 60, "outlet": 40}
+THREE = {"shop": 50, "outlet": 30, "fair": 20}
+
+
+@pytest.mark.parametrize(
+    ("count", "percents", "sellers", "parts"),
+    [
+        pytest.param(10, TWO, "shop outlet", [6, 4], id="even"),
+        pytest.param(1, TWO, "shop outlet", [1, 0], id="the last piece is shown once"),
+        pytest.param(2, TWO, "shop outlet", [1, 1], id="two"),
+        pytest.param(7, TWO, "shop outlet", [4, 3], id="the larger rest has it"),
+        pytest.param(1, {"outlet": 50, "shop": 50}, "shop outlet", [1, 0], id="of equals the one named first"),
+        pytest.param(0, TWO, "shop outlet", [0, 0], id="nothing"),
+        pytest.param(-4, TWO, "shop outlet", [-4, -4], id="less than nothing is so for all"),
+        pytest.param(10, {"shop": 50, "outlet": 30}, "shop outlet", [5, 3], id="two of ten are shown nowhere"),
+        pytest.param(1, {"shop": 50, "outlet": 30}, "shop outlet", [0, 0], id="nor is a last piece"),
+        pytest.param(10, THREE, "shop fair", [7, 3], id="one does not sell it"),
+        pytest.param(10, TWO, "outlet", [10], id="one sells it"),
+        pytest.param(10, {"shop": 60, "outlet": 30}, "outlet", [9], id="one sells it, and some is kept back"),
+        pytest.param(10, TWO, "", [], id="nobody sells it"),
+        pytest.param(250_000_001, TWO, "shop outlet", [150_000_001, 100_000_000], id="many"),
+    ],
+)
+def test_shares(count: int, percents: dict[str, int], sellers: str, parts: list[int]) -> None:
+    assert list(shared_out(count, percents, sellers.split()).values()) == parts
+
+
+_LESS = st.lists(st.integers(1, 33), min_size=1, max_size=3)
+_ALL_OF_TWO = st.integers(1, 99).map(lambda one: [one, 100 - one])
+_ALL_OF_THREE = st.tuples(st.integers(1, 49), st.integers(1, 50)).map(lambda two: [*two, 100 - sum(two)])
+
+
+@given(percents=_LESS | _ALL_OF_TWO | _ALL_OF_THREE, count=st.integers(-5, 450), data=st.data())
+def test_shares_are_together_what_is_free(percents: list[int], count: int, data: st.DataObject) -> None:
+    """In all exactly what is to be shown; each within a piece of its own part; one piece more takes none away."""
+    named = {f"store{number}": percent for number, percent in enumerate(percents)}
+    sellers = data.draw(st.sets(st.sampled_from(sorted(named)), min_size=1))
+    parts = shared_out(count, named, sellers)
+    assert parts.keys() == sellers
+    if count <= 0:
+        assert set(parts.values()) == {count}
+        return
+    in_all = count * sum(percents) // 100
+    assert sum(parts.values()) == in_all <= count
+    whole = sum(named[store] for store in sellers)
+    for store, part in parts.items():
+        assert abs(part * whole - in_all * named[store]) < whole
+    more = shared_out(count + 1, named, sellers)
+    assert all(more[store] >= part for store, part in parts.items())
+
+
+@pytest.mark.parametrize(
+    ("percents", "sites", "words"),
+    [
+        ({}, {"MAIN": ["shop", "outlet"]}, ""),
+        (TWO, {"MAIN": ["shop", "outlet"]}, ""),
+        ({**TWO, "fair": 40}, {"MAIN": ["shop", "outlet"], "EAST": ["shop", "fair"]}, ""),
+        (TWO, {}, "shop has a share, but no site feeds it beside another"),
+        ({"shop": 60}, {"MAIN": ["shop", "outlet"]}, "give outlet a share too: site MAIN"),
+        ({"shop": 60, "outlet": 41}, {"MAIN": ["shop", "outlet"]}, "site MAIN are more than 100% in all"),
+    ],
+)
+def test_shares_that_cannot_be(percents: dict[str, int], sites: dict[str, list[str]], words: str) -> None:
+    said = wrong_shares(percents, sites)
+    assert words in said
+    assert bool(said) == bool(words)

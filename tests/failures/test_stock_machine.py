@@ -85,19 +85,24 @@ class StockMachine(RuleBasedStateMachine):
         needed = 0
         for order in self.orders:
             sale = self.sale(order)
-            needed += max(0, sale.open + sale.fulfilled - order.taken)
+            # What was fulfilled by hand is still to be picked; once the order is closed, it came from elsewhere.
+            fulfilled = min(sale.fulfilled, order.taken) if order.closed else sale.fulfilled
+            needed += max(0, sale.open + fulfilled - order.taken)
         return self.shelf - needed
 
     def looks_at(self, store: FakeStockedStore, write: Write) -> None:
         if self.mode == "send_changes":
             return  # others write there too: only the changes are ours
-        shelf = store.shelf("i-A")
+        shelf, most = store.shelf("i-A"), self.most()
+        assert shelf.available <= most or shelf.on_hand == 0, f"shows {shelf.available} of {most}"
+
+    def most(self) -> int:
+        """What can be sold, and what nobody told that it cannot."""
         unknown = -sum(delta for at, delta, _ in self.untold if delta < 0 and at > self.counted_at)
         for order in self.orders:  # picked for what was cancelled, and not told
             needed = self.sale(order).open + self.sale(order).fulfilled
             unknown += max(0, order.taken - max(order.taken_told, needed))
-        most = max(0, self.free() + unknown)
-        assert shelf.available <= most or shelf.on_hand == 0, f"shows {shelf.available} of {most}"
+        return max(0, self.free() + unknown)
 
     def pass_time(self, **time: float) -> None:
         self.bench.clock.passes(**(time or {"seconds": 1}))
@@ -278,9 +283,13 @@ class StockMachine(RuleBasedStateMachine):
         self.bench.switch.clear()
 
     def sells_meanwhile(self, count: int) -> None:
-        for name, store in self.bench.stores.items():
-            if count and len(self.bench.stores) == 1:
-                store.before_write = [lambda name=name: self.buys_now(name, count)]  # type: ignore[misc]
+        """At the store that is written to; and elsewhere, where each shows a part of its own."""
+        if count and (len(self.bench.stores) == 1 or "shares" in self.more):
+            for store in self.bench.stores.values():
+                store.before_write = [
+                    lambda name=name: self.buys_now(name, count)  # type: ignore[misc]
+                    for name in self.bench.stores
+                ]
 
     def buys_now(self, store: str, count: int) -> None:
         if self.bench.stores[store].shelf("i-A").available >= count:
@@ -315,7 +324,7 @@ class StockMachine(RuleBasedStateMachine):
         self.settles()
         for name, store in self.bench.stores.items():
             assert store.shelf("i-A").committed == 0
-            assert store.shelf("i-A").on_hand == self.shelf, name
+            assert store.shelf("i-A").on_hand == self.part(name, self.shelf), name
         assert not list(self.bench.ledger.unsettled("depot")), "what is over matters no more"
         assert not self.bench.left_over()
 
@@ -330,12 +339,16 @@ class StockMachine(RuleBasedStateMachine):
         self.bench.pushes()
         if self.mode == "send_changes":
             return
-        for store in self.bench.stores.values():
+        for name, store in self.bench.stores.items():
             shelf = store.shelf("i-A")
             if self.mode == "set_available":
-                assert shelf.available == max(0, self.free())
+                assert shelf.available == self.part(name, max(0, self.free()))
             else:
                 assert shelf.available == self.free() or shelf.on_hand == 0
+
+    def part(self, store: str, count: int) -> int:
+        """What a store shows of it."""
+        return count
 
     def ends(self, order: Order) -> None:
         sale = self.sale(order)
@@ -355,6 +368,22 @@ class SharedMachine(StockMachine):
     sites = TWO_SHOPS
 
 
+class SharesMachine(SharedMachine):
+    """Each store shows its part; together they never show more than there is."""
+
+    more = {"shares": ["shop=60%", "outlet=40%"]}
+
+    def part(self, store: str, count: int) -> int:
+        shop = (count * 3 + 2) // 5
+        return shop if store == "shop" else count - shop
+
+    def looks_at(self, store: FakeStockedStore, write: Write) -> None:
+        super().looks_at(store, write)
+        if write.quantity > (write.expected or 0):
+            in_all = sum(one.shelf("i-A").available for one in self.bench.stores.values())
+            assert in_all <= self.most(), f"all show {in_all} of {self.most()}"
+
+
 class AvailableMachine(StockMachine):
     mode = "set_available"
 
@@ -367,7 +396,8 @@ _PACE = settings(max_examples=max(8, settings().max_examples // 3), stateful_ste
 TestOnHand = StockMachine.TestCase
 TestAvailable = AvailableMachine.TestCase
 TestTwoStores = SharedMachine.TestCase
+TestShares = SharesMachine.TestCase
 TestChanges = ChangesMachine.TestCase
-for one in (TestOnHand, TestAvailable, TestTwoStores, TestChanges):
+for one in (TestOnHand, TestAvailable, TestTwoStores, TestShares, TestChanges):
     one.settings = _PACE
 del one

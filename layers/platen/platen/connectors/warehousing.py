@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from platen.connectors.fields import ADVANCED
-from platen.domain.stock import Brakes, Safety, SafetyKind, StockMode
+from platen.domain.stock import Brakes, Safety, SafetyKind, StockMode, wrong_shares
 from platen.domain.sync import TimeRange
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
@@ -22,6 +22,7 @@ _PLACE = re.compile(
     r"(?P<site>[^=]{1,50})=(?P<store>[a-z][a-z0-9-]{1,30}[a-z0-9])/(?P<place>[A-Za-z0-9:/_-]{1,100})"
 )
 _SAFETY = re.compile(r"(?P<floor><)?(?P<number>[0-9]{1,6})(?P<percent>%)?")
+_SHARE = re.compile(r"(?P<store>[a-z][a-z0-9-]{1,30}[a-z0-9])=(?P<percent>[1-9][0-9]?|100)%")
 _CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _PART = re.compile(r"(?P<item>[^=+*]{1,100})\*(?P<pieces>[1-9][0-9]{0,4})")
 
@@ -100,6 +101,12 @@ def _named_safety(text: str) -> str:
     if not name.strip():
         raise ValueError("say it as NAME=5, NAME=10% or NAME=<3")
     safety_of(value)
+    return text.strip()
+
+
+def _share(text: str) -> str:
+    if not _SHARE.fullmatch(text.strip()):
+        raise ValueError("say it as STORE=60%, e.g. shop=60%: the store's connection, and 1% to 100%")
     return text.strip()
 
 
@@ -216,6 +223,13 @@ class Warehousing(BaseModel):
         description="ITEM=5; goes before the others.",
         json_schema_extra=ADVANCED,
     )
+    shares: Annotated[list[Annotated[str, AfterValidator(_share)]], Field(max_length=100)] = Field(
+        default=[],
+        title="Shares of a shared stock",
+        description="STORE=60%: what a store is shown of what is free where a site feeds several stores; of such a "
+        "site all stores are named, or none. Empty: each is shown all. Needs set_available.",
+        json_schema_extra=ADVANCED,
+    )
     kits: Annotated[list[Annotated[str, AfterValidator(_kit)]], Field(max_length=1000)] = Field(
         default=[],
         title="Kits",
@@ -283,9 +297,9 @@ class Warehousing(BaseModel):
     def _fits_together(self) -> Self:
         mode = self.stock_mode
         if mode is not StockMode.SET_AVAILABLE and (
-            self.safety != "0" or self.safety_at or self.safety_for or self.kits
+            self.safety != "0" or self.safety_at or self.safety_for or self.kits or self.shares
         ):
-            raise ValueError("safety stock and kits need stock_mode set_available")
+            raise ValueError("safety stock, shares and kits need stock_mode set_available")
         if self.restock_by is RestockBy.STORE and mode is not StockMode.SEND_CHANGES:
             raise ValueError(
                 "restock_by store needs stock_mode send_changes: a count that is set counts returns too"
@@ -295,12 +309,24 @@ class Warehousing(BaseModel):
             raise ValueError("a store location is fed by one site only: it is named twice in sites")
         if len({(one.site, one.store) for one in places}) < len(places):
             raise ValueError("a site feeds one location of a store: at two, the same pieces would be sold twice")
-        shared = len({one.site for one in places}) < len(places)
-        if shared and mode is StockMode.SET_ON_HAND:
+        if self._shared_sites and mode is StockMode.SET_ON_HAND:
             raise ValueError("a site that feeds several stores needs stock_mode set_available")
         if self.default_site and places and self.default_site not in {one.site for one in places}:
             raise ValueError("default_site is none of the sites")
+        if len(self._percents) < len(self.shares):
+            raise ValueError("a store is named twice in shares")
+        wrong = wrong_shares(self._percents, self._shared_sites)
+        if wrong:
+            raise ValueError(wrong)
         return self
+
+    @property
+    def _shared_sites(self) -> dict[str, list[str]]:
+        """Site -> its stores, where they are several."""
+        found: dict[str, list[str]] = {}
+        for one in self.places:
+            found.setdefault(one.site, []).append(one.store)
+        return {site: stores for site, stores in found.items() if len(stores) > 1}
 
     @property
     def places(self) -> tuple[SitePlace, ...]:
@@ -342,6 +368,16 @@ class Warehousing(BaseModel):
         """The one of the item, else of the site, else of the connection."""
         of_items, of_sites = _by_name(self.safety_for), _by_name(self.safety_at)
         return safety_of(of_items.get(item) or of_sites.get(site) or self.safety)
+
+    @property
+    def _percents(self) -> dict[str, int]:
+        found = (_SHARE.fullmatch(one) for one in self.shares)
+        return {one["store"]: int(one["percent"]) for one in found if one}
+
+    def shares_at(self, site: str) -> dict[str, int]:
+        """Store -> its percentage of what is free there; empty where stores do not share."""
+        stores = self._shared_sites.get(site, ())
+        return {store: percent for store, percent in self._percents.items() if store in stores}
 
     @property
     def parts_of_kits(self) -> dict[str, dict[str, int]]:

@@ -20,14 +20,17 @@ The words, for one item at one site, all in pieces:
                = W + P - F, with P = taken and not yet fulfilled, F = fulfilled and not yet taken
     available* = W - sum(Q) - what this and other stores hold open of orders the warehouse has not heard of - safety
 
+Where several stores share a stock, each may be shown a part of what is available: its share.
+
 A store that is told its ``on hand`` takes its own open orders off by itself, so a sale while we write cannot be
 undone; a store that is told ``available`` is written to only under the condition that nothing was sold meanwhile.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import cache
 
 from pydantic import Field
 
@@ -155,6 +158,59 @@ def kit(parts: Mapping[str, int], there: Mapping[str, int]) -> int:
     3
     """
     return min((max(0, there.get(item, 0)) // pieces for item, pieces in parts.items()), default=0)
+
+
+def shared_out(count: int, percents: Mapping[str, int], sellers: Collection[str]) -> dict[str, int]:
+    """What each of the stores that sell an item is shown of it, of ``count`` pieces that are available to all.
+
+    ``percents``: store -> its share, of all stores of the site, together no more than 100; what they leave over is
+    shown nowhere. The shares of stores that do not sell the item go to those that do, in proportion.
+
+    Each piece is dealt to the store that is furthest behind its share, the first one named among equals. So nothing
+    is lost by rounding, and one piece more to be sold takes none from any store, as rounding by the largest
+    remainder would. Nothing, or less, is the same for all.
+
+    >>> shared_out(10, {"shop": 60, "outlet": 40}, {"shop", "outlet"})
+    {'shop': 6, 'outlet': 4}
+    >>> shared_out(1, {"shop": 60, "outlet": 40}, {"shop", "outlet"})
+    {'shop': 1, 'outlet': 0}
+    >>> shared_out(10, {"shop": 60, "outlet": 30}, {"shop"})
+    {'shop': 9}
+    """
+    weights = {store: percent for store, percent in percents.items() if store in sellers}
+    if count <= 0 or not weights:
+        return dict.fromkeys(weights, count)
+    rounds, rest = divmod(count * sum(percents.values()) // 100, sum(weights.values()))
+    dealt = _dealt(tuple(weights.values()))[rest]
+    return {store: weight * rounds + more for (store, weight), more in zip(weights.items(), dealt, strict=True)}
+
+
+@cache
+def _dealt(weights: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """What each has, by how many pieces of a round were dealt. After a whole round each has its weight: nobody is
+    dealt a piece who is not behind, so nobody is ever a whole piece ahead, and then nobody can be behind."""
+    round_ = sum(weights)
+    has, found = [0] * len(weights), []
+    for number in range(1, round_ + 1):
+        found.append(tuple(has))
+        behind = [weight * number - round_ * pieces for weight, pieces in zip(weights, has, strict=True)]
+        has[behind.index(max(behind))] += 1
+    return tuple(found)
+
+
+def wrong_shares(percents: Mapping[str, int], sites: Mapping[str, Sequence[str]]) -> str:
+    """Why stores cannot have these shares, in a sentence; empty when they can. ``sites``: site -> its stores, of
+    those that feed several."""
+    for store in percents:
+        if not any(store in stores for stores in sites.values()):
+            return f"{store} has a share, but no site feeds it beside another: take it out, or name it in sites"
+    for site, stores in sites.items():
+        left_out = [store for store in stores if store not in percents]
+        if left_out and len(left_out) < len(stores):
+            return f"give {left_out[0]} a share too: site {site} feeds it beside stores that have one"
+        if sum(percents.get(store, 0) for store in stores) > 100:
+            return f"the shares of the stores of site {site} are more than 100% in all: lower one"
+    return ""
 
 
 class Brakes(Value):

@@ -217,6 +217,7 @@ class _SitePlan:
             stock=stock,
             last={number: last for number, last in one.last.items() if number in stock},
             returned=tuple(one.returned),
+            sellers=tuple(one.sold),
         )
         if one.item in self.in_kits:
             self.kits.append(candidate)

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from platen.domain.model import iso
-from platen.domain.stock import OnOrder, Safety, StockMode, available, kit, on_hand, shown, unheard
+from platen.domain.stock import OnOrder, Safety, StockMode, available, kit, on_hand, shared_out, shown, unheard
 from platen.domain.stock_lines import LineKey, Lines, Ordered, taken_for_orders, taken_of, taken_since
 from platen.domain.verdicts import Denied, Refused
 from platen.ports import Level
@@ -81,6 +81,7 @@ class _Reckoning:
         self.seen: dict[str, _Seen] = {item: _Seen() for item in self._needed()}
         self.lines = Lines([])
         self.needed: dict[LineKey, int] = {}
+        self.shares = work.settings.shares_at(site)
         self.restless: set[str] = set()
 
     def rows(self) -> list[Row]:
@@ -231,7 +232,9 @@ class _Reckoning:
         safety: Safety = self.work.settings.safety_for_item(one.item, self.site)
         left = safety.applied_to(count or 0)
         row.safety = (count or 0) - left
-        self._set(row, left)
+        part = shared_out(left, self.shares, one.sellers)[row.store] if self.shares else left
+        row.for_others = left - part
+        self._set(row, part)
 
     def _free(self, item: str) -> int | None:
         """What is there of an item, and not sold, by itself or in kits; None: not known."""
@@ -269,6 +272,7 @@ class _Reckoning:
             last.counted != (one.counted or 0)
             or any(iso(line.order.changed_at) > last.read_at for line in lines)
             or (row.what == "available" and (row.unheard or self.work.kits))
+            or (self.shares and len(one.last) < len(one.stock))  # a store that is new to it takes its share
             or not level.stocked
         )
         if not moved:

@@ -90,14 +90,16 @@ class Candidate:
     """Number of the place -> what it was last made to show."""
     returned: tuple[tuple[str, str, int], ...] = ()
     """(occurred, received, pieces) of returns within the count that the store counts by itself."""
+    sellers: tuple[str, ...] = ()
+    """The stores that sell it, by that number; not all of them can be written to."""
 
     def line(self) -> str:
         last = {at: [one.line()] for at, one in self.last.items()}
-        return json.dumps([self.item, self.counted, self.adjusted, self.stock, last, self.returned])
+        return json.dumps([self.item, self.counted, self.adjusted, self.stock, last, self.returned, self.sellers])
 
     @classmethod
     def read(cls, line: str) -> Candidate:
-        item, counted, adjusted, stock, last, returned = json.loads(line)
+        item, counted, adjusted, stock, last, returned, sellers = json.loads(line)
         return cls(
             item=item,
             counted=counted,
@@ -105,6 +107,7 @@ class Candidate:
             stock={int(at): one for at, one in stock.items()},
             last={int(at): next(read_pushed(one)) for at, one in last.items()},
             returned=tuple((occurred, received, count) for occurred, received, count in returned),
+            sellers=tuple(sellers),
         )
 
 
@@ -132,6 +135,8 @@ class Row:
     unheard: int = 0
     """Sold, and not at the warehouse yet."""
     safety: int = 0
+    for_others: int = 0
+    """Not shown here, since other stores have a share of it."""
     what: str = ""
     """``on_hand``, ``available``, or ``change``."""
     expected: int | None = None

@@ -6,6 +6,17 @@
       ▲                  │                  │
       │                  └── crash ─────────┤   levels: reckon; what is there already was written
       └── stale, unclear: at most three ────┘   changes: the same again with the same key, within a day
+
+Where stores share a stock, no moment may show more than there is: a store is shown more only when all others show
+what they should.
+
+::
+
+    read: shop 0, outlet 10, free 10 ──▶ outlet 4 over 10 ──▶ shop 6 over 0
+                                            │ stale: one was sold there
+                                            └▶ nothing more for shop; read again: free 9 ──▶ ...
+
+A sale in between takes as much from what is shown as from what is free, wherever it is.
 """
 
 from __future__ import annotations
@@ -27,6 +38,7 @@ from platen.usecases.stock.work import Work
 TRIES = 3
 REPEATABLE = timedelta(hours=23)
 """So long after it was first sent an attempt is known again by its key; stores keep keys for a day."""
+WAITS = "another store has to show less of it first, and does not yet: that row says why"
 DOUBT = "the store did not say whether it was written"
 UNCONFIRMED_WORDS = (
     "nobody knows whether their change was written; it is not sent again: look in the store, and set it right there"
@@ -67,6 +79,7 @@ class _Pack:
         self.work, self.site, self.number = work, site, number
         self.candidates = list(work.candidates(pack_name(work, site, number)))
         self.changes = work.mode is StockMode.SEND_CHANGES
+        self.shared = bool(work.settings.shares_at(site))
         self.prefix = sent_prefix(work, site, number)
         self.rows: dict[Spot, Row] = {}
         self.doubtful: dict[Spot, Row] = {}
@@ -81,8 +94,7 @@ class _Pack:
             open_ = [row for row in self.rows.values() if row.result == DIFFERS]
             if not open_:
                 break
-            for place in self.work.places_of(self.site):
-                self._send(place, [row for row in open_ if _is_at(row, self.work, place)])
+            self._send_all(open_)
             again = {row.item for row in self.rows.values() if row.result in (STALE, UNCLEAR)}
             self._reckon([one for one in self.candidates if one.item in again])
         for row in self.rows.values():
@@ -99,6 +111,8 @@ class _Pack:
             return
         if _spot(row) in self.doubtful:
             row.result, row.reason = FAILED, DOUBT
+        elif self._waits(row):
+            row.result, row.reason = STALE, WAITS
         else:
             row.result, row.reason = STALE, f"it moved each of {TRIES} times between reading and writing"
 
@@ -111,7 +125,7 @@ class _Pack:
         for row in reckon(self.work, self.site, candidates, fresh=True):
             spot = _spot(row)
             before = self.rows.get(spot)
-            if before is not None and before.result not in (STALE, UNCLEAR, DIFFERS):
+            if before is not None and not self._is_open(before, row):
                 continue
             row.tries = before.tries if before else 0
             sent = self.doubtful.get(spot)
@@ -120,6 +134,13 @@ class _Pack:
                 self.rows[spot] = _as_written(sent)
             else:
                 self.rows[spot] = row
+
+    def _is_open(self, before: Row, row: Row) -> bool:
+        """Whether a row may become what it is by now. What is sold in one store changes what those that share with
+        it should show, though they were seen to already."""
+        if before.result in (SET, EQUAL):
+            return self.shared and row.result != EQUAL
+        return before.result in (STALE, UNCLEAR, DIFFERS)
 
     def _have_stocked(self) -> None:
         """Items that are not stocked at a place yet, and should show something there."""
@@ -152,6 +173,25 @@ class _Pack:
         self._reckon([one for one in self.candidates if one.item in again])
 
     # sending
+
+    def _send_all(self, rows: list[Row]) -> None:
+        if not self.shared:
+            self._send_to_places(rows)
+            return
+        self._send_to_places([row for row in rows if row.change < 0])
+        self._send_to_places([row for row in rows if row.change > 0 and not self._waits(row)])
+
+    def _waits(self, row: Row) -> bool:
+        """Whether a store is to show more of what another one, as far as is known, still shows too much of."""
+        if not self.shared or row.change < 0:
+            return False
+        places = (self.work.places[number] for number in self.work.places_of(self.site))
+        there = (self.rows.get((row.item, one.store, one.place_id)) for one in places)
+        return any(other is not None and other.result != SET and other.change < 0 for other in there)
+
+    def _send_to_places(self, rows: list[Row]) -> None:
+        for place in self.work.places_of(self.site):
+            self._send(place, [row for row in rows if _is_at(row, self.work, place)])
 
     def _send(self, place: int, rows: list[Row]) -> None:
         if not rows:
