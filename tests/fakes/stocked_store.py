@@ -11,6 +11,7 @@ from platen.domain.verdicts import Unclear
 from platen.ports import (
     REFUSED,
     STALE,
+    UNCLEAR,
     WRITTEN,
     Export,
     Level,
@@ -72,6 +73,8 @@ class FakeStockedStore(Switched, port="stock"):
         self.reads = 0
         self.before_write: list[Callable[[], None]] = []
         self.unstockable: set[str] = set()
+        self.too_busy_for: set[str] = set()
+        """The next time, nobody can tell whether these were stocked; they were not."""
         self.watch: Callable[[Write], None] = lambda _: None
         """Looks at the store right after each row that was written."""
         self._answers: dict[str, tuple[object, list[Outcome]]] = {}
@@ -135,12 +138,13 @@ class FakeStockedStore(Switched, port="stock"):
         return self._write(place_id, "change", writes, key)
 
     def stock_at(self, place_id: str, stock_ids: Sequence[str], *, key: str) -> list[Outcome]:
-        for one in set(stock_ids) - self.unstockable:
+        busy, self.too_busy_for = self.too_busy_for, set()
+        for one in set(stock_ids) - self.unstockable - busy:
             self.shelves[place_id, one].stocked = True
         return [
             Outcome(one, REFUSED, code="NOT_HERE", words="not at this location")
             if one in self.unstockable
-            else Outcome(one, WRITTEN)
+            else Outcome(one, UNCLEAR if one in busy else WRITTEN)
             for one in stock_ids
         ]
 

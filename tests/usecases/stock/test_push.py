@@ -91,6 +91,26 @@ class TestWritesOverWhatWasRead:
         assert bench.report(run)["B"]["reason"] == "cannot be stocked there: NOT_HERE not at this location"
         assert not bench.shop.shelf("i-C").stocked, "there is nothing to be shown"
 
+    def test_an_item_that_shows_enough_where_it_is_not_stocked(self) -> None:
+        """A store keeps what it counted there, but sells none of it."""
+        bench = counted({"A": 3})
+        bench.shop.shelf("i-A").stocked = False
+        assert bench.report(bench.pushes())["A"]["result"] == "equal"
+        assert bench.shop.shelf("i-A").stocked
+
+    def test_items_that_could_not_all_be_stocked_at_once(self) -> None:
+        """The store became too busy half-way: nothing is written to where nobody would see it."""
+        bench = counted({"A": 9, "B": 9}, shown=0)
+        for item in "AB":
+            bench.shop.shelf(f"i-{item}").stocked = False
+        bench.shop.too_busy_for = {"i-B"}
+        run = bench.goes_on(bench.asks())
+        assert not run.over
+        assert "1 items are still to be stocked" in run.words
+        assert not bench.shop.calls
+        assert bench.goes_on(run).totals.corrected == 2
+        assert (on_hand(bench), on_hand(bench, "B")) == (9, 9)
+
     def test_an_answer_that_got_lost(self) -> None:
         bench = counted({"A": 9})
         bench.shop.loses_answer()

@@ -216,7 +216,9 @@ class _Reckoning:
     def _set(self, row: Row, count: int) -> None:
         target = shown(count, negatives=self.work.settings.show_negative)
         row.expected, row.clamped = target.quantity, target.clamped
-        row.result = EQUAL if row.change == 0 else DIFFERS
+        # What a store counts where it does not stock the item is not for sale.
+        unseen = not row.stocked and target.quantity > 0
+        row.result = DIFFERS if row.change or unseen else EQUAL
 
     def _available(self, row: Row, one: Candidate) -> None:
         parts = self.work.kits.get(one.item)

@@ -143,8 +143,9 @@ class _Pack:
         return before.result in (STALE, UNCLEAR, DIFFERS)
 
     def _have_stocked(self) -> None:
-        """Items that are not stocked at a place yet, and should show something there."""
-        again = set()
+        """Items that are not stocked at a place yet, and should show something there. Raises Later where it is not
+        known of all of them: what is written to others would be seen by no buyer, and pass for done."""
+        again, unclear = set(), set()
         for number in self.work.places_of(self.site):
             place = self.work.places[number]
             rows = [
@@ -163,14 +164,18 @@ class _Pack:
                 outcomes = [Outcome(one, REFUSED, words=no.words) for one in ids]
             except Unclear:
                 outcomes = []
-            refused = {one.stock_id: one for one in outcomes if one.result == REFUSED}
+            told = {one.stock_id: one for one in outcomes}
             for row in rows:
-                if row.stock_id in refused:
-                    no_ = refused[row.stock_id]
-                    row.result, row.reason = FAILED, f"cannot be stocked there: {no_.code} {no_.words}".strip()
+                outcome = told.get(row.stock_id, Outcome(row.stock_id, UNCLEAR))
+                if outcome.result == REFUSED:
+                    why = f"cannot be stocked there: {outcome.code} {outcome.words}".strip()
+                    row.result, row.reason = FAILED, why
                 else:
                     again.add(row.item)
+                    unclear |= {_spot(row)} if outcome.result == UNCLEAR else set()
         self._reckon([one for one in self.candidates if one.item in again])
+        if left := sum(self.rows[spot].result == DIFFERS and not self.rows[spot].stocked for spot in unclear):
+            raise Later(f"{left} items are still to be stocked at their places")
 
     # sending
 
