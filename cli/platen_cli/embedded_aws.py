@@ -98,7 +98,8 @@ def healthy(endpoint: str) -> bool:
 
 def is_ours(pid: int) -> bool:
     """Whether the process is an embedded AWS of ours: numbers are used again by others."""
-    shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    command = ["ps", "-ww", "-o", "command=", "-p", str(pid)]  # -ww: all of it, however narrow the terminal
+    shown = subprocess.run(command, capture_output=True, text=True, check=False)
     return RUNNER in shown.stdout
 
 

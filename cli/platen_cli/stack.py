@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from platen_cli.calls import READ_TIMEOUT
 from platen_cli.embedded_aws import Server, StackError, failed, healthy, is_ours, path, stop
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -53,13 +54,16 @@ class LocalStack:
     def client(self, service: str) -> Any:
         """A boto3 client that talks to this stack, with keys that are good for nothing else."""
         import boto3  # noqa: PLC0415 - slow to import
+        from botocore.config import Config  # noqa: PLC0415
 
         session = boto3.Session(
             aws_access_key_id="test",
             aws_secret_access_key="test",  # noqa: S106 - the embedded AWS takes any
             region_name=self.region,
         )
-        return session.client(service, endpoint_url=self.endpoint)
+        # What is still worked on must not be asked for a second time: on a busy machine a function starts slowly.
+        patient = Config(read_timeout=READ_TIMEOUT)
+        return session.client(service, endpoint_url=self.endpoint, config=patient)
 
 
 def public_url(endpoint: str) -> str:

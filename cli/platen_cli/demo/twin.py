@@ -15,7 +15,7 @@ import requests
 from platen_cli.stack import CHECKOUT
 from platen_cli.stops import Stop
 
-_START_SECONDS = 30.0
+_START_SECONDS = 90.0
 _STOP_SECONDS = 5.0
 
 
