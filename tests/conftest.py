@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -23,6 +24,15 @@ os.environ |= {
     "AWS_EC2_METADATA_DISABLED": "true",
     "POWERTOOLS_METRICS_DISABLED": "true",
 }
+
+# What is printed does not hang on the terminal that the tests were started from, nor a date on where on earth.
+for name in ("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "TTY_COMPATIBLE"):
+    os.environ.pop(name, None)
+os.environ["TZ"] = "UTC"
+time.tzset()
+# What listens on this computer is spoken to directly, wherever the way to the package index leads.
+for name in ("NO_PROXY", "no_proxy"):
+    os.environ[name] = ",".join(filter(None, ("127.0.0.1", "localhost", os.environ.get(name))))
 
 # No deadline: how long an example takes says something about the machine, not about the code.
 _PACE = {"deadline": None, "print_blob": True, "suppress_health_check": [HealthCheck.too_slow]}
