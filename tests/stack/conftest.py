@@ -14,10 +14,9 @@ import pytest
 from platen.usecases.operate_levels import level_of
 from platen_cli import stack as local
 from platen_cli.stack import LocalStack
+from tests.support.abroad import PATIENCE
 
 HOME = local.CHECKOUT / ".platen" / "tests"
-PATIENCE = 60.0
-"""Seconds until what should happen counts as not happening: for a slow machine, not a promise."""
 
 
 @pytest.fixture(scope="session")

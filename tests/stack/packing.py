@@ -19,10 +19,9 @@ import requests
 from platen.domain.job import read_external_id
 from platen.domain.model import iso
 from platen.domain.order import order_id
-from platen.messages import Queue
 from platen_cli.demo.twin import Twin
 from platen_cli.stack import LocalStack
-from tests.support.abroad import BUYER, until
+from tests.support.abroad import BUYER, PATIENCE, Traffic, until
 from tests.support.abroad import PERSONAL as NAMES
 from twins.kit import wall
 from twins.shipstation.wire import basic
@@ -38,11 +37,7 @@ WAREHOUSE = "se-524391"
 PERSONAL = (*NAMES, "Long Street", "Given Family", "buyer@example.com", "5550100")
 """Of buyers, here and by the InkSoft twin's own habit: none of it may be in a log."""
 SECRETS = (PASSWORD, *KEYS.values(), INK_KEY, CLIENT[1])
-PATIENCE = 150.0
-"""Seconds until what should happen counts as not happening: for a slow machine, not a promise."""
 POLL_EVERY = 2.0
-CALM = 4
-"""Looks in a row that must find the queues empty: SQS counts are approximate, one look proves nothing."""
 LOOKED = frozenset({"heard_at", "store_updated_at", "due_at", "version", "written_by"})
 """What is written when Platen looks again, and finds everything as it was."""
 FAILED = ("connection failed", "failed again")
@@ -75,7 +70,7 @@ class House:
         self.feed_url = self.webhook_url = ""
         self.orders: list[Placed] = []
         self._polled_at = 0.0
-        self._began_with = self.queued()
+        self._traffic = Traffic(stack)
         self.twins: list[Twin] = []
         self.inksoft = self._twin("inksoft", ["--api-key", INK_KEY], home)
         shop = ["--shop", SHOP, "--client-id", CLIENT[0], "--client-secret", CLIENT[1], "--plain-http"]
@@ -184,7 +179,7 @@ class House:
             url, headers = "/webhooks/subscribe", basic(KEYS["v1_key"], KEYS["v1_secret"])
             asked = [{"target_url": self.webhook_url, "event": "SHIP_NOTIFY", "store_id": None}]
         for one in asked:
-            answer = requests.post(f"{self.shipstation.url}{url}", json=one, headers=headers, timeout=30)
+            answer = requests.post(f"{self.shipstation.url}{url}", json=one, headers=headers, timeout=PATIENCE)
             answer.raise_for_status()
 
     def odd(self, *kinds: str, times: int = 1) -> None:
@@ -262,11 +257,11 @@ class House:
 
     def until[T](self, look: Callable[[], T], what: str) -> T:
         """What ``look`` gives as soon as it is true of something."""
-        return until(look, what, told=self._told, patience=PATIENCE, every=0.5)
+        return until(look, what, told=self._told, every=0.5)
 
     def poll_sometimes(self) -> None:
         """Not without need: InkSoft's list does not tell what has moved, so each poll has all that is new read."""
-        if time.monotonic() - self._polled_at > POLL_EVERY and not self.is_busy:
+        if time.monotonic() - self._polled_at > POLL_EVERY and not self._traffic.is_on:
             self.ask("poll", connection=self.ink)
             self._polled_at = time.monotonic()
 
@@ -338,25 +333,8 @@ class House:
             self.ask("sweep")
 
     def until_calm(self) -> None:
-        """Until no message waits or is worked on but those that were there before: other tests' fail for long."""
-        until = time.monotonic() + PATIENCE
-        calm = 0
-        while calm < CALM:
-            assert time.monotonic() < until, "the queues do not drain"
-            time.sleep(0.3)
-            calm = calm + 1 if not self.is_busy else 0
-
-    @property
-    def is_busy(self) -> bool:
-        return self.queued() > self._began_with
-
-    def queued(self) -> int:
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        counted = 0
-        for url in self._queues:
-            found = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-            counted += sum(map(int, found.values()))
-        return counted
+        """Until no message waits or is worked on but those that were there before."""
+        self._traffic.until_over(told=self._told)
 
     def dead(self) -> list[str]:
         """Messages of ours that failed, whether they are dead yet or not."""
@@ -375,28 +353,27 @@ class House:
         return sum(self.ink in line and any(words in line for words in FAILED) for line in lines)
 
     def until_met(self, failures: int) -> None:
-        """Until InkSoft has failed so often, which takes calls that the orders alone may not need."""
+        """Until InkSoft has failed so often, which takes calls that the orders alone may not need; and until Platen
+        has found it well since: of three failures in a row the third would have it left alone for minutes."""
 
         def there() -> bool:
-            if self.met() >= failures:
+            # In this order: what has met a failure is worked on until the failure is noted.
+            if self.met() >= failures and not self._traffic.is_on and self.is_well:
                 return True
             self.poll_sometimes()
             return False
 
         self.until(there, f"{failures} failures of InkSoft")
 
+    @property
+    def is_well(self) -> bool:
+        """Whether InkSoft's failures count from none again."""
+        (ink,) = [one for one in self.ask("connections")["connections"] if one["connection_id"] == self.ink]
+        return not ink["health"]["failures"]
+
     @cached_property
     def _dynamodb(self) -> Any:
         return self.stack.client("dynamodb")
-
-    @cached_property
-    def _sqs(self) -> Any:
-        return self.stack.client("sqs")
-
-    @cached_property
-    def _queues(self) -> list[str]:
-        names = ("".join(part.capitalize() for part in queue.value.split("-")) for queue in Queue)
-        return [self.stack.outputs[f"{name}Queue"] for name in names]
 
     def logs(self) -> str:
         """All that all functions have logged so far, and what the gateway did."""

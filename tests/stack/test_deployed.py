@@ -13,6 +13,7 @@ from platen.messages import MESSAGE_OF, Queue
 from platen_cli import stack as local
 from platen_cli.stack import LocalStack
 from tests.stack.conftest import HOME, eventually
+from tests.support.abroad import PATIENCE
 
 pytestmark = pytest.mark.stack
 
@@ -55,12 +56,12 @@ def test_the_operator_may_redrive_every_queue(ask: Callable[..., dict[str, Any]]
 @pytest.mark.parametrize("kind", ["store", "vendor"])
 @pytest.mark.parametrize("body", [b"{}", b"", b"\xff\x00\xfe not text"])
 def test_a_webhook_of_nobody_is_turned_away_and_told_nothing(stack: LocalStack, kind: str, body: bytes) -> None:
-    answer = requests.post(f"{stack.public_url}/webhooks/{kind}/nobody/key", data=body, timeout=30)
+    answer = requests.post(f"{stack.public_url}/webhooks/{kind}/nobody/key", data=body, timeout=PATIENCE)
     assert (answer.status_code, answer.content) == (401, b"")
 
 
 def test_a_webhook_is_posted_or_there_is_no_such_route(stack: LocalStack) -> None:
-    assert requests.get(f"{stack.public_url}/webhooks/store/nobody/key", timeout=30).status_code == 403
+    assert requests.get(f"{stack.public_url}/webhooks/store/nobody/key", timeout=PATIENCE).status_code == 403
 
 
 @pytest.mark.parametrize("queue", Queue)
@@ -70,11 +71,11 @@ def test_a_message_reaches_its_function_which_may_say_when_it_comes_back(
     """A connection that is not there fails in nearly every use case, after the first reads."""
     message = MESSAGE_OF[queue].model_validate({"connection": "nobody", **NEEDED[queue]})
     name = "".join(part.capitalize() for part in queue.value.split("-"))
-    stack.client("sqs").send_message(
-        QueueUrl=stack.outputs[f"{name}Queue"], MessageBody=message.model_dump_json(), MessageGroupId="nobody"
-    )
+    sqs, url = stack.client("sqs"), stack.outputs[f"{name}Queue"]
+    sqs.send_message(QueueUrl=url, MessageBody=message.model_dump_json(), MessageGroupId="nobody")
     said = "file of no warehouse" if queue is Queue.FILES else "message failed"
     assert eventually(lambda: [line for line in logged(READER[queue]) if said in line])
+    sqs.purge_queue(QueueUrl=url)  # it would come back for half an hour, beside what other tests look at
     text = "\n".join(logged(READER[queue]))
     assert "nobody" in text
     assert "could not shorten the wait" not in text

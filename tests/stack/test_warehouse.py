@@ -113,7 +113,7 @@ def test_every_call_again_changes_nothing(trade: Trade) -> None:
     assert [(call.path, answer.said) for call, answer in anew if answer.applied or answer.status >= 500] == []
     assert trade.ask("sweep") is not None
     assert trade.sync("orders")["state"] == "done"
-    trade.until(lambda: not trade.busy(), "the queues drain")
+    trade.until_calm()
     after = trade.everything()
     assert {**after, "runs": after["runs"][1:]} == before
 
@@ -145,7 +145,7 @@ def test_end_of_day_runs_once_however_often_it_is_said(trade: Trade) -> None:
     run = trade.end_of_day(times=2)
     assert (run["state"], run["totals"]["corrected"], run["totals"]["failed"]) == ("done", 1, 0)
     assert trade.levels() == before | {"MUG-5": (16, 16)}
-    trade.until(lambda: not trade.busy(), "the queues drain")
+    trade.until_calm()
     assert len(trade.ends_of_days()) == 1
 
 

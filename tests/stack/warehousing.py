@@ -17,10 +17,11 @@ from typing import Any
 
 import requests
 
-from platen.messages import Queue, SyncHint
+from platen.messages import SyncHint
 from platen_cli.demo.twin import Twin
 from platen_cli.stack import LocalStack
-from tests.support.abroad import BUYER, until
+from tests.support.abroad import BUYER, PATIENCE, Traffic, until, where_it_is_noon
+from twins.kit import wall
 from twins.warehouse_files import WarehouseTwin
 from twins.warehouse_files.doors import CallDoor
 from twins.warehouse_files.telling import COLUMNS
@@ -33,8 +34,6 @@ API_KEY = "a-key-that-the-depot-made-up"
 SITE = "MAIN"
 WHO = "a clerk"
 SECRETS = (API_KEY, CLIENT[1])
-PATIENCE = 90.0
-"""Seconds until what should happen counts as not happening: for a slow machine, not a promise."""
 IN_ONE_PART = 2
 """Rows: a count of six goods comes in three parts."""
 OVER = ("done", "failed", "braked")
@@ -86,7 +85,7 @@ class Line:
             f"{self._url}/{call.path}",
             headers=call.headers,
             data=call.body,
-            timeout=30,
+            timeout=PATIENCE,
             allow_redirects=False,
         )
         return Answer(reply.status_code, reply.content)
@@ -123,7 +122,7 @@ class Trade:
         app = ["--client-id", CLIENT[0], "--client-secret", CLIENT[1]]
         self.shopify = Twin("shopify", ["--shop", DOMAIN, *app, *fast], home)
         self._settings: Json = {}
-        self._began_with = self._queued()
+        self._traffic = Traffic(stack)
 
     # set up and taken down
 
@@ -141,6 +140,7 @@ class Trade:
             "sites": [f"{SITE}={self.shop}/{place['place_id']}"],
             # Nothing by itself; and of six goods, one that changes is more than any brake lets pass.
             **{"sync_minutes": 0, "end_of_day": "", "most_changed_percent": 0, "most_to_zero_percent": 0},
+            "time_zone": where_it_is_noon(wall()),
         }
         self._connect("warehouse_files", self.depot, self._settings, {"api_key": API_KEY})
         self.ask("link", store=self.shop, vendor=self.depot, lines="all")
@@ -231,7 +231,7 @@ class Trade:
 
     def end_of_day(self, *, times: int) -> Json:
         """Its schedule sends its message so often; gives the run that came of it."""
-        # It is due from the first minute of the day on; until now there was none, lest the sweep begin it.
+        # It is due since its midnight, half a day ago; until now there was none, lest the sweep begin it.
         self._connect("warehouse_files", self.depot, self._settings | {"end_of_day": "00:00"}, {"api_key": API_KEY})
         hint = SyncHint(connection=self.depot).model_dump_json()
         for _ in range(times):
@@ -311,22 +311,16 @@ class Trade:
 
     def until[T](self, look: Callable[[], T], what: str) -> T:
         """What ``look`` gives as soon as it is true of something."""
-        return until(look, what, told=self._told, patience=PATIENCE)
+        return until(look, what, told=self._told)
+
+    def until_calm(self) -> None:
+        """Until no message waits or is worked on but those that were there before."""
+        self._traffic.until_over(told=self._told)
 
     def _told(self) -> str:
         return (
             f"{self.states()=} {self.attention()=} {self.status()=} {[one[-1500:] for one in self.failed()[-3:]]}"
         )
-
-    def busy(self) -> bool:
-        """Whether a message waits or is worked on, but for those of other tests that were there before."""
-        return self._queued() > self._began_with
-
-    def _queued(self) -> int:
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        urls = (self.stack.outputs[f"{_camel(queue.value)}Queue"] for queue in Queue)
-        counts = (self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"] for url in urls)
-        return sum(int(count) for one in counts for count in one.values())
 
     def failed(self) -> list[str]:
         """Messages of ours that failed, and what was not permitted to anybody."""
@@ -361,7 +355,3 @@ class Trade:
 def _bought(lines: Sequence[tuple[str, int]]) -> Json:
     told = [{"sku": sku, "title": f"Mug, {sku}", "quantity": count, "price": "14.90"} for sku, count in lines]
     return {"lines": told, "ship_to": BUYER}
-
-
-def _camel(name: str) -> str:
-    return "".join(part.capitalize() for part in name.split("-"))
