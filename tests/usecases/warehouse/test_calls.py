@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +18,7 @@ from platen.domain.order import Address, Line, Order
 from platen.domain.products import Item
 from platen.domain.record import OrderBody, OrderRecord
 from platen.domain.warehouse import AtWarehouse, CancelStanding
+from platen.observability import logger
 from platen.usecases.feed import Answer
 from platen.usecases.sync.items import _line as item_line
 from platen.usecases.warehouse import serve as door
@@ -230,6 +233,14 @@ class TestACallThatComesAgain:
         first = desk.call("POST", "picks", [pick(3)], once="k1")
         assert desk.call("POST", "picks", [pick(3)], once="k1") == first
 
+    def test_gets_its_own_long_answer_though_another_call_said_the_same(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(door, "_INLINE", 10)
+        first = desk.call("POST", "picks", [pick(3)], once="k1")
+        assert says(desk.call("POST", "picks", [pick(3)], once="k2")) == [("duplicate", "")]
+        assert desk.call("POST", "picks", [pick(3)], once="k1") == first
+
     @pytest.mark.parametrize("side", ["before", "after"])
     def test_after_a_crash_anywhere_leads_to_the_same_end(self, side: str) -> None:
         rows = [pick(3), pick(1, 2), pick(1, number=SECOND)]
@@ -421,7 +432,7 @@ class TestASnapshot:
 
 
 class TestWhatNobodyShouldSend:
-    @pytest.mark.parametrize("step", ["\ud800", "a\0b", "a" * 101, "", "é" * 600, "a\nb"])
+    @pytest.mark.parametrize("step", ["\ud800", "a\0b", "a" * 101, "", "é" * 600, "a\nb", "🦉" * 100])
     @pytest.mark.parametrize(
         "path", ["orders/{}/ack", "cancels/{}/ack", "snapshots/{}/rows", "snapshots/{}/complete"]
     )
@@ -430,6 +441,20 @@ class TestWhatNobodyShouldSend:
         answer = desk.call("POST", path.format(step), {"status": "accepted"})
         assert answer.status == 404
         assert read(answer)["code"] == "no_such_call"
+
+    def test_words_for_people_are_on_one_line_and_steer_no_terminal(self, desk: Desk) -> None:
+        desk.call("POST", f"orders/{FIRST}/ack", {"status": "rejected", "message": "None\u001b[2J\r\nleft\u0000."})
+        assert desk.known().words == "None [2J left ."
+
+    def test_what_was_wrong_is_logged_without_its_names(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        lines = io.StringIO()
+        monkeypatch.setattr(logger.registered_handler, "stream", lines)
+        logger.setLevel(logging.INFO)
+        answer = desk.call("POST", f"orders/{FIRST}/ack", {"status": "accepted", "Ottilie Quellwasser": 1})
+        logger.setLevel(logging.ERROR)
+        assert answer.status == 400
+        assert "warehouse call unreadable" in lines.getvalue()
+        assert "Quellwasser" not in lines.getvalue()
 
     @pytest.mark.parametrize("moment", ["2026", "20261121", "1763719200", "1763719200.5", "-1"])
     def test_a_number_is_no_time(self, desk: Desk, moment: str) -> None:

@@ -287,6 +287,11 @@ class TestASnapshot:
         assert says(rows) == [("0", "rejected", code)]
         assert desk.truth() == before
 
+    def test_with_a_name_that_no_key_has_room_for_is_refused(self, desk: Desk) -> None:
+        """The same file would fail for ever."""
+        rows = desk.brings("snapshots", desk.counts(("MUG", 20), snapshot="棚" * 100))
+        assert says(rows) == [("0", "rejected", "too_long")]
+
     @pytest.mark.parametrize("again", [20, 21])
     def test_with_an_item_twice_is_refused_whole(self, desk: Desk, again: int) -> None:
         before = desk.truth()

@@ -10,6 +10,8 @@ from platen.domain.warehouse_goods import AHEAD
 
 MOST_PIECES = 10_000_000
 """More of one item is a slip of the keyboard."""
+LONGEST_NAME = 100
+"""Bytes of a snapshot's id: it is part of a file's name."""
 LONGEST_AGO = timedelta(days=366)
 """What moved before is no news, but a date gone wrong."""
 
@@ -41,6 +43,8 @@ def why_not_counted(
     """Why a snapshot cannot be taken; None when it can. ``holds``: the one that counts now."""
     if snapshot.site not in sites:
         return _unknown_site(snapshot.site, sites)
+    if len(snapshot.snapshot_id.encode()) > LONGEST_NAME:
+        return "too_long", f"SnapshotID has more than {LONGEST_NAME} bytes. Give the count a shorter one."
     if snapshot.taken_at > now + AHEAD:
         return _in_future("TakenAt", snapshot.taken_at)
     if snapshot.taken_at < now - oldest:

@@ -38,7 +38,7 @@ from platen.domain.warehouse import (
 MOST_ROWS = 1000
 MOST_PARTS = 9_999
 LONGEST_NAME = 100
-"""Of what a call is about, in its path, and of the key of a row."""
+"""Of what a call is about, in its path (in bytes), and of the key of a row."""
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -50,6 +50,11 @@ def _printable(text: str) -> str:
     if any(ord(one) < 32 or ord(one) == 127 for one in text):
         raise ValueError("it has characters that cannot be printed")
     return text
+
+
+def _on_one_line(text: str) -> str:
+    """For people to read: what would steer a terminal is a blank."""
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
 def _only_text(value: object) -> object:
@@ -69,7 +74,7 @@ Key = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME), AfterValidator(_printable)
 ]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_printable)]
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_on_one_line)]
 Url = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=1000),

@@ -72,7 +72,8 @@ def serve(
         if method == "POST":
             return _answer(*_posted(hub, connection, path, headers, body))
     except Misread as misread:
-        logger.warning("warehouse call unreadable", extra={"connection": connection_id, "why": str(misread)})
+        # Not why: that names what should not be there, which may be anything.
+        logger.warning("warehouse call unreadable", extra={"connection": connection_id})
         return _answer(*_problem(HTTPStatus.BAD_REQUEST, "unreadable", str(misread)))
     return _answer(*_problem(HTTPStatus.METHOD_NOT_ALLOWED, "no_such_call", "Use GET or POST."))
 
@@ -160,7 +161,7 @@ def _remembered(hub: Hub, claimed: Claimed) -> _Said:
 def _remember(hub: Hub, connection: Connection, place: str, fingerprint: str, said: _Said) -> None:
     text = json.dumps({"status": int(said[0]), "body": said[1]}, ensure_ascii=False)
     if len(text) > _INLINE:
-        key = f"own/{connection.connection_id}/calls/{fingerprint}.json"
+        key = f"own/{connection.connection_id}/calls/{place.removeprefix('call#')}.json"
         hub.files.put(key, text.encode())
         text = key
     hub.ledger.finish(connection.connection_id, place, Claimed(fingerprint, text))
@@ -200,7 +201,8 @@ def _call(path: str) -> _Call | None:
 def _steps(path: str) -> list[str]:
     """Empty where one of them is no name of anything, and none that a table or a bucket would take."""
     steps = path.strip("/").split("/")
-    return steps if all(0 < len(step) <= calls.LONGEST_NAME and step.isprintable() for step in steps) else []
+    names = all(step.isprintable() and 0 < len(step.encode()) <= calls.LONGEST_NAME for step in steps)
+    return steps if names else []
 
 
 def _take_rows(hub: Hub, connection: Connection, model: type[calls.Row], body: bytes) -> _Said:
