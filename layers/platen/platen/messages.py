@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -32,6 +32,8 @@ class Message(BaseModel):
     """Every message names its connection: that is its share of the queue (``MessageGroupId``)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    unlogged: ClassVar[frozenset[str]] = frozenset()
+    """Fields that no log line shows."""
 
     connection: Id
 
@@ -89,6 +91,8 @@ class PollHint(Message):
 
 class FileHint(Message):
     """[warehouse-files] A file came in under a warehouse connection's (``connection``) prefix."""
+
+    unlogged = frozenset({"key"})  # people name files, and after people
 
     key: Annotated[str, StringConstraints(min_length=1, max_length=1024)]
     at: Instant | None = None
