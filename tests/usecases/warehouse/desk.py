@@ -114,6 +114,14 @@ class Desk(Bench):
         asked = {"query": {}, "headers": headers, "connection_id": WH, "authorization": f"Bearer {key}"} | more
         return serve(self.hub, method=method, path=path, body=b"" if body is None else raw, **asked)
 
+    def connected_anew(self) -> None:
+        """A person has removed the connection, and made it again under its name."""
+        connection = self.connections.get(WH)
+        self.connections.remove(connection)
+        self.ledger.forget(WH)
+        self.clock.passes(minutes=1)
+        self.connections.save(connection.but(version=0, created_at=self.clock.now()))
+
     # looking
 
     def known(self, number: str = FIRST) -> WarehouseOrder:

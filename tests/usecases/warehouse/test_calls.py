@@ -406,6 +406,17 @@ class TestASnapshot:
         assert self.begin(desk, hours, site=site).status == 409
         assert self.part(desk, 1, ("CAP", 3)).status == 409
 
+    def test_that_an_earlier_connection_of_the_name_took_is_taken_anew(self, desk: Desk) -> None:
+        taken_at = iso(desk.clock.now() - timedelta(hours=1))
+        head = {"snapshot_id": "S1", "taken_at": taken_at, "site": "MAIN"}
+        part = {"part": 1, "rows": [{"item_number": "CAP", "on_hand": 3}]}
+        for _ in range(2):
+            desk.connected_anew()
+            desk.call("POST", "snapshots", head, once="S1-begin")
+            desk.call("POST", "snapshots/S1/rows", part, once="S1-1")
+            desk.call("POST", "snapshots/S1/complete", {"rows": 1}, once="S1-end")
+            assert desk.levels() == ["CAP,3"]
+
     @pytest.mark.parametrize("name", ["", "../x", "a/b", "x" * 101, ".", "ü"])
     def test_has_a_plain_name(self, desk: Desk, name: str) -> None:
         assert self.begin(desk, name=name).status == 400

@@ -324,6 +324,14 @@ class TestASnapshot:
         desk.brings("snapshots", desk.counts(("MUG", 20)))
         assert (desk.levels(), desk.ledger.state(WH).running) == (["MUG,20"], "r")
 
+    def test_that_an_earlier_connection_of_the_name_took_is_taken_anew(self, desk: Desk) -> None:
+        """What was reckoned from it is forgotten with that one."""
+        rows = desk.counts(("MUG", 20))
+        desk.brings("snapshots", rows)
+        desk.connected_anew()
+        assert says(desk.brings("snapshots", rows)) == [("0", "applied", "")]
+        assert desk.levels() == ["MUG,20"]
+
     def test_makes_its_items_known(self, desk: Desk) -> None:
         desk.brings("snapshots", desk.counts(("HAT", 1)))
         assert says(desk.brings("adjustments", [ADJUSTMENTS, move_row(1, item="HAT")])) == [("1", "applied", "")]

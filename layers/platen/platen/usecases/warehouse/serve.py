@@ -22,6 +22,7 @@ from typing import Any
 from platen.connectors import FileRefused, Read
 from platen.connectors.warehousing import Warehousing
 from platen.domain.connection import Connection, Role
+from platen.domain.model import iso
 from platen.domain.warehouse import RowResult, RowStatus
 from platen.hub import Hub
 from platen.observability import count, logger
@@ -133,7 +134,9 @@ def _posted(hub: Hub, connection: Connection, path: str, headers: Mapping[str, s
     key = next((value for name, value in headers.items() if name.lower() == "idempotency-key"), "")
     if not _IDEMPOTENCY_KEY.fullmatch(key):
         raise Misread("Every POST needs a header Idempotency-Key of its own: 1 to 200 plain characters.")
-    place = f"call#{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+    # Of this very connection: what was made of calls is forgotten with one that is removed.
+    named = f"{iso(connection.created_at)}\n{key}"
+    place = f"call#{hashlib.sha256(named.encode()).hexdigest()[:32]}"
     fingerprint = hashlib.sha256(f"{path.strip('/')}\n".encode() + body).hexdigest()
     claimed = hub.ledger.claim(connection.connection_id, place, fingerprint)
     if claimed and claimed.fingerprint != fingerprint:

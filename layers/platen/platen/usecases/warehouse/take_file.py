@@ -21,6 +21,7 @@ from datetime import datetime
 
 from platen.connectors import Contents, FileRefused, Inbox, Read, TellsOf
 from platen.domain.connection import Connection, Role
+from platen.domain.model import iso
 from platen.domain.warehouse import RowResult, RowStatus
 from platen.hub import Hub
 from platen.messages import FileHint
@@ -112,7 +113,7 @@ class _Desk:
                 name = key.removeprefix(self._key(""))
                 if self._answer_key(name) in answered or self._about(name) is None:
                     continue
-                if self.hub.ledger.claim(self._id, _claim_key(name), "") is None:
+                if self.hub.ledger.claim(self._id, self._claim_key(name), "") is None:
                     yield name
 
     def _about(self, name: str) -> TellsOf | None:
@@ -180,8 +181,13 @@ class _Desk:
     def _answer_key(self, name: str, ending: str = ".result.csv") -> str:
         return f"ack/{self._id}/{name}{ending}"
 
+    def _claim_key(self, name: str) -> str:
+        """Of this very connection: what was made of files is forgotten with one that is removed."""
+        named = f"{iso(self.connection.created_at)}\n{name}"
+        return f"file#{hashlib.sha256(named.encode()).hexdigest()[:32]}"
+
     def _taken_before(self, name: str, fingerprint: str) -> bool:
-        claimed = self.hub.ledger.claim(self._id, _claim_key(name), fingerprint)
+        claimed = self.hub.ledger.claim(self._id, self._claim_key(name), fingerprint)
         if claimed is None or claimed.fingerprint != fingerprint:
             return False
         key = self._answer_key(name)
@@ -192,7 +198,7 @@ class _Desk:
         return True
 
     def _remember(self, name: str, fingerprint: str) -> None:
-        self.hub.ledger.finish(self._id, _claim_key(name), Claimed(fingerprint, self._answer_key(name)))
+        self.hub.ledger.finish(self._id, self._claim_key(name), Claimed(fingerprint, self._answer_key(name)))
 
 
 _NO_FILES = ("/", ".tmp", ".part", ".partial", ".filepart", ".done")
@@ -216,10 +222,6 @@ def _to_the_end(name: str, contents: Contents) -> list[Read]:
 
 def _largest(about: TellsOf) -> int:
     return LARGEST_SNAPSHOT if about is TellsOf.SNAPSHOTS else LARGEST
-
-
-def _claim_key(name: str) -> str:
-    return f"file#{hashlib.sha256(name.encode()).hexdigest()[:32]}"
 
 
 def _refused(key: str, code: str, message: str) -> RowResult:
