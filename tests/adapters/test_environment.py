@@ -28,7 +28,7 @@ TOLD = {
 SENDS = {
     "store_webhook": {Queue.INTAKE},
     "vendor_webhook": {Queue.SHIPMENTS, Queue.VENDOR_POLLS},
-    "vendor_feed": {Queue.SHIPMENTS, Queue.STORE_UPDATES},
+    "vendor_feed": {Queue.INTAKE, Queue.SHIPMENTS, Queue.STORE_UPDATES},
     "order_intake": {Queue.INTAKE, Queue.DISPATCH},
     "vendor_dispatch": {Queue.DISPATCH},
     "shipment_intake": {Queue.SHIPMENTS, Queue.STORE_UPDATES},

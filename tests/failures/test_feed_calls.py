@@ -7,12 +7,14 @@ import pytest
 from platen.domain.feed import FeedEntry, Notice
 from platen.domain.job import JobState
 from platen.domain.record import OrderRecord
+from platen.messages import Queue
 from platen.ports import Posted
 from platen.usecases import feed as door
+from tests.adapters.test_environment import SENDS
 from tests.failures.test_packing import soon
 from tests.fakes import Crash
 from tests.fakes.clock import START
-from tests.support.packing import PACKERS, PackingHouse
+from tests.support.packing import INK, PACKERS, PackingHouse
 from twins.inksoft.model import Order as InkOrder
 
 
@@ -112,6 +114,18 @@ class TestAnOrderThatIsLeftOut:
         job = house.of(order).jobs["1"]
         house.orders.save_job(job, job.but(amend_wanted=True))
         assert left_out(house, order).jobs["1"].state is JobState.SENT
+
+    def test_goes_to_its_folder_by_queues_that_this_function_knows(self, house: PackingHouse) -> None:
+        """Where a link goes by folders, a move is said to [intake]. Failing at that would answer nobody's feed."""
+        house.do("rules", connection=PACKERS, making={"after_error": "Prepared"})
+        house.do("link", store=INK, vendor=PACKERS, name="again", lines="all", folders=["Prepared"])
+        order = house.ink_order()
+        soon(house)
+        before = {queue: len(house.queues.waiting(queue)) for queue in Queue}
+        assert left_out(house, order).head.folder == "Prepared"
+        told = {queue for queue in Queue if len(house.queues.waiting(queue)) > before[queue]}
+        assert told == {Queue.INTAKE}
+        assert told <= SENDS["vendor_feed"]
 
     def test_and_put_right_at_its_store_is_told_after_a_retry(self, house: PackingHouse) -> None:
         order = house.ink_order()

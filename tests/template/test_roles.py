@@ -49,6 +49,7 @@ MAY: dict[str, dict[str, str]] = {
         "OrdersTable/index/by_feed": "dynamodb Query",
         "OrdersTable/index/by_number": "dynamodb Query",
         "ssm:*/webhook": "ssm GetParameter",
+        "IntakeQueue": SEND,
         "ShipmentsQueue": SEND,
         "StoreUpdatesQueue": SEND,
     },
