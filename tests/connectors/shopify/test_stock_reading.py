@@ -354,3 +354,11 @@ def test_an_order_that_went_away_between_its_pages_is_not_there() -> None:
 def test_an_order_with_more_parcels_than_are_listed_is_not_guessed_at() -> None:
     with pytest.raises(Refused, match="more fulfillments"):
         standings(order(1, [line(11, unfulfilled=1)], [], [gone(1, "SUCCESS", MAIN, (11, 1))] * 250))
+
+
+def test_orders_that_cost_more_than_the_bucket_holds_are_waited_for() -> None:
+    """At once, for what is read by parts is not of one moment; but a person is not kept waiting."""
+    empty = data({"nodes": [None] * 10}, left=0, cost=90)
+    assert stock(ScriptedHttp().on("PlatenStandings", empty)).standings([str(one) for one in range(400)]) == {}
+    with pytest.raises(Busy):
+        stock(ScriptedHttp().on("PlatenStandings", empty)).standings([str(one) for one in range(9000)])

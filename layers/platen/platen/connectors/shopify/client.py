@@ -20,15 +20,19 @@ logger = logging.getLogger("platen.shopify")
 
 PATIENCE = 6.0
 """Seconds a client waits in place for points, all in all; what takes longer waits in a queue."""
+LONGEST_WAIT = 30.0
+"""Seconds that are waited in place at once, however patient the client is."""
 SHORTEST_WAIT = 1.0
 """Seconds, once Shopify has said that it is too much."""
 
 
 class Client:
-    """A connection's way to its shop. Raises the verdicts of ``domain.verdicts``."""
+    """A connection's way to its shop, with as much patience as is given. Raises the verdicts of
+    ``domain.verdicts``."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, patience: float = PATIENCE) -> None:
         self._access = access
+        self._patience = patience
         settings: Settings = access.settings
         self._url = f"{settings.base_url}/admin/api/{API_VERSION}/graphql.json"
         self._tokens = Tokens(access)
@@ -68,7 +72,7 @@ class Client:
         """Wait in place when that is short. Raises Busy with the time when it is not."""
         if seconds <= 0:
             return
-        if self._waited + seconds > PATIENCE:
+        if seconds > LONGEST_WAIT or self._waited + seconds > self._patience:
             raise Busy("Shopify asks us to slow down", after=timedelta(seconds=seconds))
         self._access.clock.sleep(seconds)
         self._waited += seconds

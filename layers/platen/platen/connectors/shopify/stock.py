@@ -12,6 +12,10 @@ from platen.domain.verdicts import Refused
 from platen.ports import Access
 from platen.ports.stock import Export, Level, Outcome, Place, Standing, Variant, VariantPage, Write
 
+PATIENCE = 240.0
+"""Seconds that a push waits in place for points: what it reads must be of one moment, so it cannot be read by parts
+in workers that follow each other. 250 items may be in thousands of open orders, and a bucket holds those of 200."""
+
 
 class ShopifyStock:
     """Implements ``ports.StockedStore``. Ids are the numbers that people see in the shop's admin: of locations,
@@ -21,10 +25,10 @@ class ShopifyStock:
 
     def __init__(self, access: Access) -> None:
         self._access = access
-        self._client = Client(access)
+        self._client = Client(access, PATIENCE)
 
     def places(self) -> list[Place]:
-        return stock_reading.places(self._client)
+        return stock_reading.places(Client(self._access))  # a person waits for it
 
     def variants(self, changed_since: datetime | None, page: str = "") -> VariantPage:
         return products.changed(self._client, changed_since, page)

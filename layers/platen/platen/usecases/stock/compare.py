@@ -11,8 +11,8 @@ from platen.usecases.stock.reckon import reckon
 from platen.usecases.stock.rows import DIFFERS, SKIPPED, Candidate, Row
 from platen.usecases.stock.work import SiteFailed, Work, in_batches
 
-ENOUGH = 60.0
-"""Seconds within which a step is done: with fewer left none is begun."""
+ENOUGH = 300.0
+"""Seconds within which a step is done, though its store has it wait: with fewer left none is begun."""
 
 
 def compare(work: Work, time_left: Callable[[], float]) -> bool:
