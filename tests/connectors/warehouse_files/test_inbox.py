@@ -209,6 +209,8 @@ class TestShape:
             ([pick(Lot="x" * 30_000).encode()], "too_long"),
             ([pick(Lot="x" * 3_000).encode()], "too_long"),
             ([f"{PICKS}\r{pick()}\r".encode()], "line_ends"),
+            ([f"{PICKS}\r".encode() + f"{pick()}\r".encode() * 500], "line_ends"),
+            (["".join((PICKS, "\r\n", pick(), "\r\n")).encode("utf-16-le")], "nul_bytes"),
             ([pick(Lot='"no end').encode(), *[pick().encode()] * 9], "bad_quotes"),
             ([pick(Lot='"a"b').encode()], "bad_quotes"),
         ],

@@ -206,7 +206,7 @@ def _changed(row: ShipmentRow, before: str, after: str) -> Unapplied:
     return Unapplied(
         "shipment_changed",
         f"Shipment {row.shipment_number} was told with {before}; now it is {after}. A shipment cannot be changed: "
-        "give a new one a number of its own.",
+        "give another parcel a number of its own; if this one was told wrongly, correct it at the store.",
     )
 
 

@@ -117,23 +117,23 @@ def _decoded(name: str, lines: Iterable[bytes], *, plain: bool) -> Iterator[str]
         line = raw.removeprefix(_UTF8_MARK) if number == 1 else raw
         if number == 1 and raw.startswith(_UTF16):
             raise refused(name, "encoding", f"The file is UTF-16, not UTF-8. {_AS_UTF8} Nothing was changed.")
-        if len(line) > LONGEST_LINE:
-            what = f"Line {number} has more than {LONGEST_LINE} bytes. Nothing was changed."
-            raise refused(name, "too_long", what)
         if b"\0" in line:
             what = f"Line {number} has NUL bytes: the file is damaged, or UTF-16. {_AS_UTF8} Nothing was changed."
             raise refused(name, "nul_bytes", what)
+        if b"\r" in line.rstrip(b"\r\n"):
+            what = (
+                f"Line {number} has a line end of an old kind within it: end lines with CR LF. Nothing was changed."
+            )
+            raise refused(name, "line_ends", what)
+        if len(line) > LONGEST_LINE:
+            what = f"Line {number} has more than {LONGEST_LINE} bytes. Nothing was changed."
+            raise refused(name, "too_long", what)
         try:
             text = line.decode()
         except UnicodeDecodeError:
             what = f"Line {number} is not UTF-8. {_AS_UTF8} Nothing was changed."
             raise refused(name, "encoding", what) from None
         text = text.rstrip("\r\n").removesuffix(_END_OF_FILE)
-        if "\r" in text:
-            what = (
-                f"Line {number} has a line end of an old kind within it: end lines with CR LF. Nothing was changed."
-            )
-            raise refused(name, "line_ends", what)
         if plain and '"' in text:
             what = (
                 f"Line {number} has a quote, and this connection's files have none (Quoting). Leave quotes out, or "
