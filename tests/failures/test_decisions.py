@@ -8,9 +8,10 @@ import pytest
 
 from platen.connectors import Resend
 from platen.domain.attention import ACTIONS, Action, Cause
-from platen.domain.job import VendorParcel, VendorPhase
+from platen.domain.job import Job, JobState, VendorOrder, VendorParcel, VendorPhase
 from platen.domain.record import OrderState
 from platen.messages import Queue, VendorHint
+from platen.usecases.track import track
 from tests.fakes import Lost
 from tests.support.doubles import Made
 from tests.support.scenes import (
@@ -24,7 +25,7 @@ from tests.support.scenes import (
     vendor_cancelled,
     vendor_lost_it,
 )
-from tests.support.stall import StallBench
+from tests.support.stall import StallBench, bench_of, the_job
 
 OUTCOMES: dict[tuple[Cause, Action], int] = {
     (Cause.MOVED_IN, Action.RELEASE): 1,
@@ -339,3 +340,29 @@ def test_the_story_says_when_the_vendor_cancelled() -> None:
     scene.bench.run(at_least=timedelta(hours=1))
     story = [one["what"] for one in scene.bench.do("order", order=scene.order.order_id)["order"]["story"]]
     assert f"press has cancelled {scene.bench.vendor.made[0].ref}" in story
+
+
+def test_what_was_sent_again_while_its_first_order_was_read_keeps_its_second_one() -> None:
+    """Else the person is shown once more that it is cancelled, has it sent a third time, and two of them come."""
+    bench = bench_of(Resend.LOOKUP)
+    order = bench.order_placed()
+    bench.run()
+    bench.vendor.made[0].phase = VendorPhase.CANCELLED
+    hint = VendorHint(connection="press", external_id=the_job(bench, order).external_id)
+    track(bench.hub, hint)
+    read = bench.vendor.read
+
+    def slowly(job: Job) -> VendorOrder | None:
+        found = read(job)
+        bench.vendor.read = read  # type: ignore[method-assign]
+        assert bench.click("resend", order.order_id, "job 1")["ok"]
+        assert bench.work_one(Queue.DISPATCH)
+        return found
+
+    bench.clock.passes(minutes=1)
+    bench.vendor.read = slowly  # type: ignore[method-assign]
+    track(bench.hub, hint)
+    bench.run()
+    job = the_job(bench, order)
+    assert (job.state, job.vendor_ref) == (JobState.SENT, "V2")
+    assert bench.attention() == []

@@ -106,8 +106,20 @@ def _hear_of(hub: Hub, connection: Connection, hint: VendorHint, record: OrderRe
             if attempt == TRIES:
                 raise
             record = hub.orders.load(record.head.order_id) or record
+            if _is_of_another(record.jobs[job_id], job, news):
+                _later(hub, hint, MID_SEND_WAIT)
+                return
         else:
             return
+
+
+def _is_of_another(current: Job, read: Job, news: VendorOrder) -> bool:
+    """The news of an earlier order of the job, which a person had sent again while it was read::
+
+    us         reads V1: cancelled ────────────────────────────▶ Conflict ─▶ read anew
+    a person        └ sends it again ─▶ dispatch: it is V2 now ──┘
+    """
+    return current.external_id != read.external_id or current.vendor_ref not in ("", news.ref)
 
 
 def _read(hub: Hub, connection: Connection, job: Job, hint: VendorHint) -> VendorOrder | None:
