@@ -292,7 +292,9 @@ def placed(desk: Desk, number: str = FIRST) -> None:
 
 
 class TestWhatItFetches:
-    @pytest.mark.parametrize("changes", [{"external_id": f"{FIRST}-R1"}, {"state": JobState.CANCELLED}])
+    @pytest.mark.parametrize(
+        "changes", [{"external_id": f"{FIRST}-R1"}, {"state": JobState.CANCELLED}, {"cancel_wanted": True}]
+    )
     def test_is_not_what_a_person_ended_or_had_sent_again(self, desk: Desk, changes: dict[str, Any]) -> None:
         """It was lost sight of, as by a disconnect: what goes on under another number is not to be made twice."""
         placed(desk)

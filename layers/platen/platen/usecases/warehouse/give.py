@@ -83,6 +83,8 @@ def _rows_of(hub: Hub, connection: Connection, wanted: Sequence[WarehouseOrder])
             continue
         if job.external_id != one.number or job.state is JobState.CANCELLED:
             continue  # a person ended it, or had it sent again under a new number: once is enough
+        if job.cancel_wanted and one.cancel is CancelStanding.NONE:
+            continue  # its cancel is on its way: what was not fetched by now is not to be begun
         request = replace(request_of(connection, job, body), mail_class=job.mail_class)
         yield [_snake_row(row) for row in outbox.order_rows(one, request, settings)]
 
