@@ -60,9 +60,11 @@ def take_all(hub: Hub, connection_id: str) -> int:
     One that cannot be taken holds up no other; what it raised is raised in the end.
     """
     desk = _Desk.of(hub, connection_id)
+    if desk is None:
+        return 0
     taken = 0
     troubles: list[Exception] = []
-    for name in desk.untaken() if desk else ():
+    for name in desk.untaken():
         try:
             taken += desk.take(name, None)
         except Exception as trouble:
