@@ -207,6 +207,27 @@ class TestRefusals:
         assert the_job(bench, order).state is JobState.CANCELLED
         assert [one.phase for one in bench.vendor.made] == [VendorPhase.CANCELLED] * made
 
+    @pytest.mark.parametrize("made", [True, False])
+    def test_a_doubt_that_outlasts_the_orders_content_is_led_out_of_by_a_person(self, made: bool) -> None:
+        """Without its content it can neither be looked for nor sent: no click may lead back to where it was."""
+        bench = bench_of(Resend.LOOKUP)
+        (bench.switch.after if made else bench.switch.before)("vendor.submit", Unclear("cut off"))
+        order = bench.order_placed()
+        for queue in (Queue.INTAKE, Queue.DISPATCH):
+            bench.work_one(queue)
+        bench.orders.forget_bodies()
+        bench.run()
+        assert [item["cause"] for item in bench.attention()] == ["unconfirmed"]
+        if made:
+            assert bench.click("mark_sent", order.order_id, vendor_ref="V1")["ok"]
+        else:
+            assert bench.click("resend", order.order_id)["ok"]
+            bench.run()
+            assert [item["cause"] for item in bench.attention()] == ["preflight"]
+            assert bench.click("retry", order.order_id)["ok"]
+        bench.run()
+        sent_once(bench, order)
+
 
 class TestLease:
     def test_a_lease_that_runs_out_in_mid_send_hands_over_without_a_second_order(self) -> None:

@@ -95,13 +95,20 @@ class _Sending:
             body = self.hub.orders.body(self.job.order_id, self.job.body)
             self._have_it_made(vendor, request_of(self.connection, self.job, body))
         except NotFound:
-            self._wait_for_a_person(Cause.PREFLIGHT, (Problem(what=NO_BODY),))
+            self._without_its_content()
         except Refused as refused:
             self._wait_for_a_person(Cause.VENDOR_REFUSED, refused.problems)
         except Verdict as verdict:
             self._not_now(verdict)
         else:
             health.worked(self.hub, self.connection.connection_id)
+
+    def _without_its_content(self) -> None:
+        """A doubt is not ended by reading the order again: what the vendor may have must not be changed by that."""
+        if self.job.doubt:
+            self._unconfirmed("it cannot be looked for, as the order's content is not kept any more")
+        else:
+            self._wait_for_a_person(Cause.PREFLIGHT, (Problem(what=NO_BODY),))
 
     def _look_first(self) -> None:
         """Nobody has looked at its order since it was made up: its message was lost, or the store is away."""
