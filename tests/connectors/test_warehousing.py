@@ -44,6 +44,8 @@ SHARED = {"sites": BOTH, "stock_mode": "set_available"}
         ({"safety": "<3%"}, "5 (pieces), 10% or <3"),
         ({"kits": ["SET=A"], "stock_mode": "set_available"}, "KIT-SKU=PART-A*2"),
         ({"kits": ["SET=A*0"], "stock_mode": "set_available"}, "KIT-SKU=PART-A*2"),
+        ({"kits": ["SET=A*1+ A*1"], "stock_mode": "set_available"}, "each part once"),
+        ({"kits": ["SET=A*2", "SET =B*1"], "stock_mode": "set_available"}, "a kit is named twice"),
         ({"time_zone": "CET+1"}, "time zone by its name"),
         ({"time_zone": "../etc/passwd"}, "time zone by its name"),
         ({"end_of_day": "24:00"}, "HH:MM"),

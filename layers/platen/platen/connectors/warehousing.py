@@ -131,8 +131,9 @@ def _range_or_nothing(text: str) -> str:
 
 def _kit(text: str) -> str:
     name, _, parts = text.partition("=")
-    if not name.strip() or not all(_PART.fullmatch(part.strip()) for part in parts.split("+")):
-        raise ValueError("say it as KIT-SKU=PART-A*2+PART-B*1")
+    found = [_PART.fullmatch(part.strip()) for part in parts.split("+")]
+    if not name.strip() or not all(found) or len({one["item"].strip() for one in found if one}) < len(found):
+        raise ValueError("say it as KIT-SKU=PART-A*2+PART-B*1, each part once")
     return text.strip()
 
 
@@ -313,6 +314,8 @@ class Warehousing(BaseModel):
             raise ValueError("a site that feeds several stores needs stock_mode set_available")
         if self.default_site and places and self.default_site not in {one.site for one in places}:
             raise ValueError("default_site is none of the sites")
+        if len(self.parts_of_kits) < len(self.kits):
+            raise ValueError("a kit is named twice in kits")
         if len(self._percents) < len(self.shares):
             raise ValueError("a store is named twice in shares")
         wrong = wrong_shares(self._percents, self._shared_sites)
