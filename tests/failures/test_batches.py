@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from datetime import timedelta
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingErro
 
 from platen import compose
 from platen.connectors import Resend
-from platen.messages import Message, OrderHint
+from platen.messages import FileHint, Message, OrderHint
 from platen.observability import logger
 from tests.fakes import Lost
 from tests.support.stall import StallBench
@@ -106,6 +107,20 @@ def test_poison_is_logged_without_what_is_in_it(
     assert "Quellwasser" not in said
 
 
+def test_a_file_is_logged_without_its_name(
+    bench: StallBench, waits: Waits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People name files, and after people."""
+    lines = io.StringIO()
+    monkeypatch.setattr(logger.registered_handler, "stream", lines)
+    logger.setLevel(logging.INFO)
+    compose.warehouse_files_in(batch(FileHint(connection="nobody", key="in/nobody/picks/Quellwasser.csv")), None)
+    logger.setLevel(logging.ERROR)
+    said = lines.getvalue()
+    assert "file of no warehouse" in said
+    assert "Quellwasser" not in said
+
+
 def test_a_batch_that_fails_whole_is_an_error_that_shows(bench: StallBench, waits: Waits) -> None:
     with pytest.raises(BatchProcessingError):
         compose.order_intake(batch("poison"), None)
@@ -140,6 +155,19 @@ def test_a_hint_that_was_passed_over_does_not_stand_in_for_a_newer_one(bench: St
     compose.order_intake(batch(old, newer), None)
     (record,) = bench.orders.records()
     assert record.head.cancelled_at
+
+
+def test_a_look_at_what_moved_does_not_stand_in_for_a_new_plan(bench: StallBench, waits: Waits) -> None:
+    """A webhook and a person's new link, of one order and in one batch: nothing moved, and yet it is made now."""
+    links = bench.connections.get("stall").links
+    bench.connections.save(bench.connections.get("stall").but(links=()))
+    hint = a_hint(bench)
+    compose.order_intake(batch(hint), None)
+    assert [one["cause"] for one in bench.attention()] == ["unrouted_line"]
+    bench.connections.save(bench.connections.get("stall").but(links=links))
+    anew = OrderHint(connection="stall", store_order_id=hint.store_order_id, topic="mended", remap=True)
+    compose.order_intake(batch(hint, anew), None)
+    assert bench.attention() == []
 
 
 def test_a_hint_that_failed_does_not_stand_in_for_the_next(bench: StallBench, waits: Waits) -> None:

@@ -200,13 +200,15 @@ def order_intake(event: Event, context: Any) -> Answer:
     def once(the_hub: Hub, hint: OrderHint) -> None:
         """Hints of one batch were all sent before the first is read: one read answers for its order.
 
-        Only a read does: a hint that was passed over as old news says nothing of the newer one behind it.
+        Only a read does: a hint that was passed over as old news says nothing of the newer one behind it. Nor does
+        a look at what moved answer for one at an order that did not, which has to be planned again all the same.
         """
         order = OrderHint(
             connection=hint.connection,
             store_order_id=hint.store_order_id,
             reference=hint.reference,
             replan=hint.replan,
+            remap=hint.remap,
         )
         if order not in read_already and intake(the_hub, hint):
             read_already.add(order)
@@ -293,7 +295,7 @@ def _handle(queue: Queue, usecase: Any, record: SQSRecord) -> None:
     try:
         for message in messages_in(queue, record.body):
             # A message is nothing but ids: every log line of its work carries them.
-            ids = message.model_dump(mode="json", exclude_defaults=True)
+            ids = message.model_dump(mode="json", exclude_defaults=True, exclude=set(message.unlogged))
             logger.append_keys(**ids)
             usecase(hub(), message)
     except Exception:
