@@ -171,6 +171,13 @@ class Outbox:
     waiting: deque[Delivery] = field(default_factory=deque)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _random: random.Random = field(default_factory=lambda: random.Random(1))
+    _under_way: int = 0
+
+    @property
+    def left(self) -> int:
+        """How many have yet to arrive, with those that are being posted at this moment."""
+        with self._lock:
+            return len(self.waiting) + self._under_way
 
     def send(self, url: str, headers: Mapping[str, str], body: bytes, *, after: float = 0.0) -> None:
         """Queue one delivery; ``after`` seconds, for what is already known but has yet to happen."""
@@ -190,6 +197,7 @@ class Outbox:
             self.waiting = deque(one for one in self.waiting if one.due > now)
             if self.shuffle:
                 self._random.shuffle(due)
+            self._under_way += len(due)
         for delivery in due:
             self._attempt(delivery)
         return len(due)
@@ -205,6 +213,7 @@ class Outbox:
         except Exception:  # noqa: BLE001 - whatever went wrong, a sender tries again
             status = 0
         with self._lock:
+            self._under_way -= 1
             if 200 <= status < 300:
                 self.sent.append(delivery)
                 return

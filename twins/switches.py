@@ -73,7 +73,7 @@ def _outbox(plane: Blueprint, twin: Twin) -> None:
 
     @plane.get("/outbox")
     def deliveries() -> ResponseReturnValue:
-        return jsonify(waiting=len(twin.outbox.waiting), sent=len(twin.outbox.sent))
+        return jsonify(waiting=twin.outbox.left, sent=len(twin.outbox.sent))
 
     @plane.post("/outbox/again")
     def again() -> ResponseReturnValue:

@@ -332,8 +332,9 @@ class House:
         if late:
             self.ask("sweep")
 
-    def until_calm(self) -> None:
-        """Until no message waits or is worked on but those that were there before."""
+    def until_at_rest(self) -> None:
+        """Until all has been delivered, and no message waits or is worked on but those that were there before."""
+        self.until_taken()
         self._traffic.until_over(told=self._told)
 
     def dead(self) -> list[str]:

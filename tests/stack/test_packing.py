@@ -78,7 +78,7 @@ class TestTheCustomStore:
 
     def test_everything_again_changes_nothing(self, house: House) -> None:
         house.ask("poll", connection=house.ink)  # what was told there shows in the orders: that is still news
-        house.until_calm()
+        house.until_at_rest()
         before = house.everything()
         for notice in house.shipstation.get("/notices"):
             house.shipstation.post(f"/notices/{notice['number']}/again")
@@ -87,8 +87,7 @@ class TestTheCustomStore:
         for connection in (house.ink, house.shop, house.packers):
             house.ask("poll", connection=connection)
         house.ask("sweep")
-        house.until_taken()
-        house.until_calm()
+        house.until_at_rest()
         assert changed(before, house.everything()) == {}
 
     def test_unpaid_and_cancelled_orders_are_shown_as_such(self, house: House) -> None:
@@ -181,7 +180,7 @@ class TestStrangers:
 
     @pytest.mark.parametrize(("body", "status"), [(XXE, 400), (NOTICE, 404), (b"<html>", 400)])
     def test_post_what_they_like_and_change_nothing(self, house: House, body: bytes, status: int) -> None:
-        house.until_calm()
+        house.until_at_rest()
         before = house.everything()
         query = {"action": "shipnotify", "order_number": "404"}
         answer = requests.post(house.feed_url, body, params=query, auth=(USER, PASSWORD), timeout=PATIENCE)

@@ -166,7 +166,7 @@ def _control_switches(app: Flask, twin: ShopifyTwin) -> None:
     @app.post("/_twin/outbox/again")
     def again() -> Response:
         twin.outbox.again()
-        return _json({"waiting": len(twin.outbox.waiting)})
+        return _json({"waiting": twin.outbox.left})
 
     @app.get("/_twin/stats")
     def stats() -> Response:

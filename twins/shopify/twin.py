@@ -318,7 +318,7 @@ class ShopifyTwin:
             "fulfillments": len(made),
             "webhooks": len(self.webhooks),
             "webhooks_deleted": [one.header for one in self.shop.webhooks.deleted],
-            "deliveries_waiting": len(self.outbox.waiting),
+            "deliveries_waiting": self.outbox.left,
             "deliveries_sent": len(self.outbox.sent),
             "faults_fired": len(self.faults.fired),
             "tokens_issued": self.door.issued,
