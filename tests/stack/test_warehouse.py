@@ -135,7 +135,7 @@ def test_a_file_is_taken_once_and_one_that_is_no_good_changes_nothing(trade: Tra
     found = ("F-1", now, SITE, "", "MUG-5", "EA", 4, "count", "")
     lacking = ("F-2", now, SITE, "MUG-6", "EA", 50, "count", "")
     assert trade.drop("bad.csv", found, lacking) == {"0": ("rejected", "wrong_columns")}
-    assert trade.drop("found.csv", found) == {"1": ("applied", "")}
+    assert trade.drop("found a b+ü.csv", found) == {"1": ("applied", "")}
     assert trade.drop("again.csv", found) == {"1": ("duplicate", "")}
 
 
