@@ -182,6 +182,7 @@ _OF_STOCK = {
     "counted": "Counted",
     "on_order": "On order",
     "unheard": "Not sent yet",
+    "reserved": "Kept back",
     "safety": "Safety",
     "for_others": "For other stores",
     "shows": "Store has",
@@ -191,9 +192,12 @@ _OF_STOCK = {
     "reason": "Why",
     "drift_runs": "Runs it drifts",
 }
-_NUMBERS = {"counted", "on_order", "unheard", "safety", "for_others", "shows", "expected", "pushed", "drift_runs"}
+_NUMBERS = {
+    *("counted", "on_order", "unheard", "reserved", "safety", "for_others"),
+    *("shows", "expected", "pushed", "drift_runs"),
+}
 _IF_SEVERAL = {"site", "store"}
-_IF_ANY = {"on_order", "unheard", "safety", "for_others", "drift_runs", "pushed", "reason"}
+_IF_ANY = {"on_order", "unheard", "reserved", "safety", "for_others", "drift_runs", "pushed", "reason"}
 
 
 def _says(name: str, values: list[str]) -> bool:

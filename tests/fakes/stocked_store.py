@@ -31,13 +31,15 @@ class Shelf:
 
     available: int = 0
     committed: int = 0
+    kept_back: int = 0
+    """Reserved for a draft, damaged, ..."""
     tracked: bool = True
     bundle: bool = False
     stocked: bool = True
 
     @property
     def on_hand(self) -> int:
-        return self.available + self.committed
+        return self.available + self.committed + self.kept_back
 
 
 @dataclass
@@ -174,7 +176,7 @@ class FakeStockedStore(Switched, port="stock"):
             return Outcome(write.stock_id, STALE)
         match name:
             case "on_hand":
-                shelf.available = write.quantity - shelf.committed
+                shelf.available = write.quantity - shelf.committed - shelf.kept_back
             case "available":
                 shelf.available = write.quantity
             case _:

@@ -222,6 +222,30 @@ class TestPushesOnlyWhatHasToBe:
         assert on_hand(bench) == 8
 
 
+class TestWhatAStoreKeepsBack:
+    """For a draft of an order, as damaged, as its own safety stock: on hand, and not for sale."""
+
+    @pytest.mark.parametrize("mode", ["set_available", "set_on_hand"])
+    def test_is_not_put_on_sale_again(self, mode: str) -> None:
+        bench = counted({"A": 10}, shown=10, stock_mode=mode)
+        shelf = bench.shop.shelf("i-A")
+        shelf.available, shelf.kept_back = 6, 4
+        assert bench.pushes().totals.corrected == 0
+        assert (shelf.available, shelf.on_hand) == (6, 10)
+
+    def test_is_not_sold_by_another_on_the_same_stock_or_in_kits(self) -> None:
+        bench = Counting(TWO_SHOPS, stock_mode="set_available", kits=["SET=A*2"])
+        for store in ("shop", "outlet"):
+            bench.sells({"A": 10, "SET": 5}, store)
+        bench.counts({"A": 10})
+        shelf = bench.shop.shelf("i-A")
+        shelf.available, shelf.kept_back = 7, 3
+        row = bench.report(bench.pushes())["A"]
+        assert row["reserved"] == "3"
+        outlet = bench.stores["outlet"]
+        assert (shelf.available, outlet.shelf("i-A").available, outlet.shelf("i-SET").available) == (7, 7, 3)
+
+
 class TestSeveralStores:
     def test_two_stores_on_one_stock(self) -> None:
         bench = Counting(TWO_SHOPS, stock_mode="set_available")

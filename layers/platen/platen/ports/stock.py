@@ -178,6 +178,11 @@ class Level:
     stocked: bool = True
     """False where the item is not stocked at that place (yet)."""
 
+    @property
+    def kept_back(self) -> int:
+        """On hand, and neither for sale nor sold: reserved, damaged, in quality control, safety stock."""
+        return max(0, self.on_hand - self.available - self.committed)
+
 
 @dataclass(frozen=True)
 class Standing:

@@ -62,6 +62,7 @@ class _Seen:
     levels: dict[int, Level] = field(default_factory=dict)
     on_order: list[OnOrder] = field(default_factory=list)
     unheard: int = 0
+    reserved: int = 0
 
     def moved_from(self, before: Mapping[int, Level]) -> bool:
         return any(
@@ -125,6 +126,7 @@ class _Reckoning:
                 store = self.work.places[number].store
                 committed[store] = committed.get(store, 0) + level.committed
             self.seen[item].unheard = unheard(committed, self.seen[item].on_order)
+            self.seen[item].reserved = sum(one.kept_back for one in self.seen[item].levels.values())
 
     def _read_what_changes_need(self) -> None:
         self.lines = self.work.lines(fresh=self.fresh)
@@ -187,6 +189,7 @@ class _Reckoning:
             ),
             fulfilled_after=sum(max(0, min(line.fulfilled, line.will_take) - line.taken) for line in seen.on_order),
             unheard=seen.unheard,
+            reserved=seen.reserved,
             what=_WHAT[self.work.mode],
         )
         taken = self._taken(one.item)
@@ -243,11 +246,12 @@ class _Reckoning:
         one = self.items.get(item)
         if one is None or one.counted is None:
             return None
-        count = available(one.counted, self.seen[item].on_order, unheard=self.seen[item].unheard)
+        seen = self.seen[item]
+        count = available(one.counted, seen.on_order, unheard=seen.unheard, reserved=seen.reserved)
         for name in self.work.kits_of.get(item, ()):
             sold = self.seen[name]
             within = sum(line.within for line in sold.on_order)
-            count -= self.work.kits[name][item] * (within + sold.unheard)
+            count -= self.work.kits[name][item] * (within + sold.unheard + sold.reserved)
         return count
 
     def _change(self, row: Row, one: Candidate, number: int, taken: Mapping[str, int]) -> None:
@@ -273,7 +277,7 @@ class _Reckoning:
         moved = (
             last.counted != (one.counted or 0)
             or any(iso(line.order.changed_at) > last.read_at for line in lines)
-            or (row.what == "available" and (row.unheard or self.work.kits))
+            or (row.what == "available" and (row.unheard or row.reserved or self.work.kits))
             or (self.shares and len(one.last) < len(one.stock))  # a store that is new to it takes its share
             or not level.stocked
         )

@@ -134,6 +134,8 @@ class Row:
     """F."""
     unheard: int = 0
     """Sold, and not at the warehouse yet."""
+    reserved: int = 0
+    """Kept back by its stores themselves: for drafts of orders, as damaged, as their own safety stock."""
     safety: int = 0
     for_others: int = 0
     """Not shown here, since other stores have a share of it."""
