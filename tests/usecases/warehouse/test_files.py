@@ -192,7 +192,7 @@ class TestABadFile:
         assert row["code"] == "unknown_kind"
         assert desk.picked() == [0, 0]
 
-    @pytest.mark.parametrize("name", ["", "picks/", "picks/a.csv.tmp", "picks/a.csv.done"])
+    @pytest.mark.parametrize("name", ["", "picks/", "picks/a.csv.tmp", "picks/A.TMP", "picks/a.csv.done"])
     def test_that_is_no_file_yet_is_left_alone(self, desk: Desk, name: str) -> None:
         desk.files.put(f"in/{WH}/{name}", b"x")
         desk.event(name)

@@ -124,7 +124,7 @@ class _Desk:
 
     def take(self, name: str, told_at: datetime | None) -> bool:
         """False where there was nothing to do."""
-        if not name or name.endswith(_NO_FILES):
+        if not name or name.casefold().endswith(_NO_FILES):
             return False
         about = self._about(name)
         if about is None:
