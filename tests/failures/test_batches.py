@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingErro
 
 from platen import compose
 from platen.connectors import Resend
-from platen.messages import FileHint, Message, OrderHint
+from platen.messages import FileHint, Message, OrderHint, Queue
 from platen.observability import logger
 from tests.fakes import Lost
 from tests.support.stall import StallBench
@@ -175,3 +175,19 @@ def test_a_hint_that_failed_does_not_stand_in_for_the_next(bench: StallBench, wa
     bench.switch.before("orders.save", Lost())
     assert failed(compose.order_intake(batch(hint, hint), None)) == ["m0"]
     assert len(bench.orders.records()) == 1
+
+
+def test_what_a_slow_store_leaves_no_time_for_is_begun_by_the_next_and_not_cut_off(
+    bench: StallBench, waits: Waits
+) -> None:
+    """Cut off by the function's end, none of the batch would be deleted: in the end all are dead letters."""
+    hints = [a_hint(bench) for _ in range(5)]
+    before = len(bench.queues.waiting(Queue.INTAKE))
+
+    def left() -> int:
+        return 60_000 - 20_000 * bench.switch.calls.count("store.fetch")
+
+    answer = compose.order_intake(batch(*hints), SimpleNamespace(get_remaining_time_in_millis=left))
+    assert failed(answer) == [], "waiting does not wear a message out"
+    assert len(bench.orders.records()) == 2
+    assert len(bench.queues.waiting(Queue.INTAKE)) == before + 3

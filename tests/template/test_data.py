@@ -118,8 +118,8 @@ def test_outside_effects_are_done_one_at_a_time() -> None:
         "VendorDispatchMapping": 1,
         "ShipmentIntakeMapping": 10,
         "StoreUpdateMapping": 1,
-        "StorePollMapping": 10,
-        "VendorPollMapping": 10,
+        "StorePollMapping": 1,
+        "VendorPollMapping": 1,
         "WarehouseFilesInMapping": 1,
         "InventoryPushMapping": 1,
     }

@@ -276,7 +276,11 @@ _FIRST_RETRY = 15
 
 
 def _batch(queue: Queue, usecase: UseCase, event: Event, context: Any) -> Answer:
-    """One message at a time; those that fail come back alone, sooner than the queue's timeout."""
+    """One message at a time; those that fail come back alone, sooner than the queue's timeout.
+
+    None is begun in the second half of the function's time: one that is cut off there would bring all of the batch
+    back, and slow messages of one connection would wear out those of the others.
+    """
     # Imported here: it brings asyncio and every event's class along, which a webhook has no use for.
     from aws_lambda_powertools.utilities.batch import (  # noqa: PLC0415
         BatchProcessor,
@@ -285,19 +289,25 @@ def _batch(queue: Queue, usecase: UseCase, event: Event, context: Any) -> Answer
     )
 
     processor = BatchProcessor(event_type=EventType.SQS)
-    handle = partial(_handle, queue, usecase)
+    left: Callable[[], int] = context.get_remaining_time_in_millis if context else lambda: 0
+    half = left() // 2
+    handle = partial(_handle, queue, usecase, lambda: left() >= half)
     answer: Any = process_partial_response(event=event, record_handler=handle, processor=processor, context=context)
     return dict(answer)
 
 
-def _handle(queue: Queue, usecase: Any, record: SQSRecord) -> None:
+def _handle(queue: Queue, usecase: Any, in_time: Callable[[], bool], record: SQSRecord) -> None:
     ids: dict[str, Any] = {}
     try:
         for message in messages_in(queue, record.body):
             # A message is nothing but ids: every log line of its work carries them.
             ids = message.model_dump(mode="json", exclude_defaults=True, exclude=set(message.unlogged))
             logger.append_keys(**ids)
-            usecase(hub(), message)
+            if in_time():
+                usecase(hub(), message)
+            else:  # as a new message: that it had to wait does not wear it out
+                logger.info("left to the next", extra={"queue": queue.value})
+                hub().queues.send(queue, [message])
     except Exception:
         # Whatever it was, the message must come back; what it was is in the log, without its body.
         logger.exception("message failed", extra={"queue": queue.value, "message_id": record.message_id})
