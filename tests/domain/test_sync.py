@@ -97,6 +97,17 @@ class TestTheTimetable:
         assert (plan.full, plan.late, plan.business_date, plan.moves) == (True, False, NOW.date(), False)
         assert table.due(self.STATE.but(end_of_day=NOW.date()), NOW) is None
 
+    @pytest.mark.parametrize(("minutes", "at"), [(15, 2), (0, 0)])
+    def test_end_of_day_reads_all_products_once_a_day(self, minutes: int, at: int) -> None:
+        """First where nothing else tells of changed item numbers; else stock does not wait for it."""
+        table = Timetable(minutes=minutes, end_of_day=time(12))
+        plan = table.due(self.STATE.but(products_read_at=NOW - timedelta(hours=24)), NOW)
+        assert plan is not None
+        assert plan.steps.index(SyncKind.PRODUCTS) == at
+        plan = table.due(self.STATE.but(products_read_at=NOW - timedelta(hours=2)), NOW)
+        assert plan is not None
+        assert SyncKind.PRODUCTS not in plan.steps
+
     @pytest.mark.parametrize(
         ("after", "late"), [(timedelta(hours=1), False), (timedelta(hours=1, minutes=1), True)]
     )

@@ -275,7 +275,7 @@ class Timetable(Value):
 
         End of Day goes first, and comes once for each business date, whatever fires. Orders come before stock, so
         that what was sold and what left is known by then. Reading all products anew comes behind the stock, which
-        is not to wait for it.
+        is not to wait for it, where an interval brings what changes.
         """
         paused = state.paused_until is not None and now < state.paused_until
         day = None if paused else self.passed_end_of_day(now, state.end_of_day)
@@ -283,7 +283,8 @@ class Timetable(Value):
             late = now - end_of_day_at(day, self.end_of_day, self.clock) > LATE
             steps: tuple[SyncKind, ...] = (SyncKind.ORDERS, SyncKind.STOCK)
             if state.products_read_at and now - state.products_read_at > ANEW:
-                steps += (SyncKind.PRODUCTS,)
+                # Without an interval nothing else brings what changed, and stock would go by old item numbers.
+                steps = (*steps, SyncKind.PRODUCTS) if self.minutes else (SyncKind.PRODUCTS, *steps)
             return Plan(steps=steps, begun_at=now, since=state.watermark, full=True, business_date=day, late=late)
         if not self.minutes or (self.range and not self.range.holds(now, self.clock)):
             return None
