@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from platen.domain.sync import Run, RunState
+from platen.domain.verdicts import Busy
 from platen.usecases.stock.tables import Sold, catalogue_key, read_catalogue
 from platen.usecases.sync import products, variants
 from tests.usecases.sync.depot import DepotBench, PlainOutbox
@@ -76,6 +78,15 @@ class TestTheFirstTime:
         run = bench.started("products")
         assert run.state is RunState.DONE
         assert bench.shelves.exports == 1
+
+    def test_an_export_that_has_to_wait_for_another_holds_up_no_orders(self, bench: DepotBench) -> None:
+        busy = Busy("another export is on", after=timedelta(minutes=5))
+        bench.switch.before("stock.begin_export", busy)
+        bench.start("products")
+        bench.work()
+        assert bench.connections.health("stall").resume_at is None
+        bench.run()
+        assert bench.runs()[0].state is RunState.DONE
 
     def test_an_export_that_fails_says_why(self, bench: DepotBench) -> None:
         bench.shelves.export_fails = "INTERNAL_SERVER_ERROR"

@@ -23,7 +23,7 @@ from platen.domain.connection import Connection
 from platen.domain.model import Instant, Value, digest
 from platen.domain.products import Trouble
 from platen.domain.sync import SCHEDULE, Run, RunState
-from platen.domain.verdicts import Refused, Verdict
+from platen.domain.verdicts import Busy, Refused, Verdict
 from platen.hub import Hub
 from platen.ports import StockedStore, Variant
 from platen.usecases import health
@@ -121,6 +121,8 @@ def _bring(
             folder = f"{run_folder(connection.connection_id, run.run_id)}{store}-"
             listed = (variants.kept(one, settings.create_item_using) for one in stocked.read_export(cursor.export))
             read = variants.write_all(hub, name, folder, listed)
+    except Busy:  # with a list of its own, perhaps: its orders and parcels do not wait for that
+        raise
     except Verdict as verdict:
         health.failed(hub, store, verdict)
         raise
