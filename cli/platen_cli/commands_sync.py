@@ -162,10 +162,11 @@ def _run(desk: Desk, warehouse: str, run_id: str) -> Run:
     return newest
 
 
-def _pages(desk: Desk, warehouse: str, run_id: str) -> Iterator[Report]:
+def _pages(desk: Desk, warehouse: str, run_id: str, *, differing: bool = False) -> Iterator[Report]:
     offset: int | None = 0
     while offset is not None:
-        asked = {"connection": warehouse, "run_id": run_id, "offset": offset, "limit": _PAGE}
+        of = {"connection": warehouse, "run_id": run_id, "differing": differing}
+        asked = of | {"offset": offset, "limit": _PAGE}
         page = read(Report, desk.ask("sync_report", **asked))
         yield page
         offset = page.next
@@ -175,7 +176,7 @@ def _first(desk: Desk, warehouse: str, run_id: str, *, all_rows: bool) -> Report
     """The first rows that say something; a report is read no further than that."""
     columns: tuple[str, ...] = ()
     rows: list[tuple[str, ...]] = []
-    for page in _pages(desk, warehouse, run_id):
+    for page in _pages(desk, warehouse, run_id, differing=not all_rows):
         columns = columns or page.columns
         result = columns.index("result") if "result" in columns else None
         rows += [row for row in page.rows if all_rows or result is None or row[result] != "equal"]

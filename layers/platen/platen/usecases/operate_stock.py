@@ -73,7 +73,7 @@ def _sync_runs(operator: Operator, request: SyncRuns) -> Answer:
 
 def _sync_report(operator: Operator, request: SyncReport) -> Answer:
     run = _run(operator.hub, request)
-    return show_stock.report_page(operator.hub, run, request.offset, request.limit)
+    return show_stock.report_page(operator.hub, run, request.offset, request.limit, differing=request.differing)
 
 
 def _sync_places(operator: Operator, request: SyncPlaces) -> Answer:

@@ -35,6 +35,8 @@ class SyncRuns(Request):
 
 
 class SyncReport(OfRun):
+    differing: bool = False
+    """Without the rows that were equal."""
     offset: int = Field(default=0, ge=0)
     limit: int = Field(default=100, ge=1, le=MOST_ROWS)
 

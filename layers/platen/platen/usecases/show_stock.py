@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -13,6 +14,7 @@ from platen.domain.sync import Run, SyncState
 from platen.domain.warehouse import Snapshot
 from platen.hub import Hub
 from platen.ports import NotFound
+from platen.usecases.stock.rows import EQUAL
 from platen.usecases.sync.setup import missing, settings_of, timetable_of
 
 type View = dict[str, Any]
@@ -27,12 +29,16 @@ def run_view(run: Run) -> View:
     return view
 
 
-def report_page(hub: Hub, run: Run, offset: int, limit: int) -> View:
-    """Rows of its report; ``next``: where the next page begins, None at the end. Raises NotFound."""
+def report_page(hub: Hub, run: Run, offset: int, limit: int, *, differing: bool = False) -> View:
+    """Rows of its report (``differing``: but those that were equal); ``next``: where the next page begins, None at
+    the end. Raises NotFound."""
     if not run.report:
         raise NotFound(f"run {run.run_id} has no report{'' if run.over else ' yet'}")
-    rows = csv.reader(hub.files.lines(run.report))
+    rows: Iterator[list[str]] = csv.reader(hub.files.lines(run.report))
     columns = next(rows, [])
+    if differing and "result" in columns:
+        result = columns.index("result")
+        rows = (row for row in rows if row[result] != EQUAL)
     found = list(islice(rows, offset, offset + limit + 1))
     following = offset + limit if len(found) > limit else None
     return {"columns": columns, "rows": found[:limit], "next": following}
