@@ -71,6 +71,15 @@ def test_one_that_does_not_get_through_is_told_later(bench: StallBench, order: O
     assert_told_last(bench, order, "2 Other Street")
 
 
+def test_one_that_is_never_answered_is_shown_to_a_person(bench: StallBench, order: Order) -> None:
+    bench.switch.before("vendor.amend", Unclear("500 on this very order"), times=10_000)
+    bench.changed(order, ship_to=MOVED)
+    bench.run()
+    (item,) = bench.attention()
+    assert item["cause"] == "changed_after_sent"
+    assert "500 on this very order" in item["problems"][1]["what"]
+
+
 @pytest.mark.parametrize("side", ["before", "after"])
 def test_a_worker_that_dies_at_it_is_followed_by_another(bench: StallBench, order: Order, side: str) -> None:
     getattr(bench.switch, side)("vendor.amend", Crash())

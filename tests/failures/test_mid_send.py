@@ -10,7 +10,7 @@ from platen.connectors import Resend
 from platen.domain.attention import Cause
 from platen.domain.job import JobState, VendorPhase
 from platen.domain.record import OrderState
-from platen.domain.verdicts import Unclear
+from platen.domain.verdicts import Later, Unclear, Unreachable, Verdict
 from platen.messages import Queue
 from tests.fakes import Crash
 from tests.support.stall import ANYWHERE, SAFE, SEARCHABLE, bench_of, sent_once, the_job
@@ -81,6 +81,39 @@ class TestCancelled:
         bench.run()
         assert the_job(bench, order).state is JobState.CANCELLED
         assert bench.clock.now() - begun < timedelta(minutes=20)
+
+    @pytest.mark.parametrize("verdict", [Unclear("500 on this very order"), Later("500 on this very order")])
+    def test_one_that_is_never_answered_is_shown_to_a_person_and_holds_up_no_other(self, verdict: Verdict) -> None:
+        bench = bench_of(Resend.LOOKUP)
+        order = bench.order_placed()
+        bench.run()
+        bench.switch.before("vendor.cancel", verdict, times=10_000)
+        bench.changed(order, cancelled_at=bench.clock.now())
+        bench.run(timedelta(hours=1))
+        other = bench.order_placed()
+        bench.run(timedelta(minutes=20))
+        assert the_job(bench, other).state is JobState.SENT
+        bench.run(timedelta(hours=5))
+        (item,) = bench.attention()
+        assert item["cause"] == "cancel_refused"
+        assert "500 on this very order" in item["problems"][0]["what"]
+        bench.switch.clear()
+        assert bench.click("retry", order.order_id)["ok"]
+        bench.run()
+        assert the_job(bench, order).state is JobState.CANCELLED
+        assert bench.attention() == []
+
+    def test_one_that_waits_for_its_vendor_to_come_back_is_no_persons_matter(self) -> None:
+        bench = bench_of(Resend.LOOKUP)
+        order = bench.order_placed()
+        bench.run()
+        bench.switch.before("vendor.cancel", Unreachable("no way there"), times=10_000)
+        bench.changed(order, cancelled_at=bench.clock.now())
+        bench.run(timedelta(hours=12))
+        assert bench.attention() == []
+        bench.switch.clear()
+        bench.run()
+        assert the_job(bench, order).state is JobState.CANCELLED
 
     def test_one_that_was_lost_to_the_vendor_meanwhile_asks_a_person(self) -> None:
         bench = bench_of(Resend.LOOKUP)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from platen.domain.connection import Health, Sign
-from platen.domain.verdicts import Busy, Denied, Later, Verdict
+from platen.domain.verdicts import Busy, Denied, Later, Unreachable, Verdict
 from platen.hub import Hub
 from platen.observability import logger
 from platen.ports import Conflict
@@ -23,6 +23,8 @@ MOST_TRIES = 10
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
 PAUSED_WAIT = timedelta(minutes=15)
+_OF_THE_CONNECTION = (Busy, Denied, Unreachable)
+"""Never the fault of the single piece of work that met it."""
 
 
 def parked_until(hub: Hub, connection_id: str) -> datetime | None:
@@ -66,6 +68,14 @@ def failed_again(hub: Hub, connection_id: str, verdict: Verdict, tries: int) -> 
         return failed(hub, connection_id, verdict)
     logger.warning("failed again", extra={"connection": connection_id, "verdict": type(verdict).__name__})
     return hub.clock.now() + _wait(verdict, tries + 1)
+
+
+def is_its_own(hub: Hub, connection_id: str, verdict: Verdict, tries: int) -> bool:
+    """Whether work that failed ``tries`` times before is in trouble of its own, which is shown nowhere else: its
+    connection is well."""
+    if tries < MOST_TRIES or isinstance(verdict, _OF_THE_CONNECTION):
+        return False
+    return hub.connections.health(connection_id).failing_since is None
 
 
 def worked(hub: Hub, connection_id: str) -> None:

@@ -37,17 +37,30 @@ def _cancel(hub: Hub, connection: Connection, job: Job) -> None:
     try:
         news = hub.vendor(connection).cancel(job)
     except Refused as refused:
-        problems = (Problem(what=f"It was to be cancelled, but the vendor did not cancel it: {refused.words}"),)
-        attention = Attention(cause=Cause.CANCEL_REFUSED, problems=problems, since=now)
-        after = step_job(job, JobState.ATTENTION, attention=attention, cancel_wanted=False, due_at=now + FIRST_NEWS)
-        save_job_with_order(hub, job, after)
-        count("Attention")
+        _not_cancelled(hub, job, refused.words)
     except Verdict as verdict:
-        again = health.failed(hub, connection.connection_id, verdict)
-        with suppress(Conflict):
-            hub.orders.save_job(job, job.but(due_at=again))
+        if health.is_its_own(hub, connection.connection_id, verdict, job.in_vain):
+            _not_cancelled(hub, job, f"asked over and over, it gave no clear answer ({verdict.words})")
+        else:
+            _tell_later(hub, connection, job, verdict)
     else:
-        save_job_with_order(hub, job, _cancelled(job, news, now))
+        save_job_with_order(hub, job, _cancelled(job.but(in_vain=0), news, now))
+        health.worked(hub, connection.connection_id)
+
+
+def _tell_later(hub: Hub, connection: Connection, job: Job, verdict: Verdict) -> None:
+    again = health.failed_again(hub, connection.connection_id, verdict, job.in_vain)
+    with suppress(Conflict):
+        hub.orders.save_job(job, job.but(due_at=again, in_vain=job.in_vain + 1))
+
+
+def _not_cancelled(hub: Hub, job: Job, words: str) -> None:
+    now = hub.clock.now()
+    problems = (Problem(what=f"It was to be cancelled, but the vendor did not cancel it: {words}"),)
+    attention = Attention(cause=Cause.CANCEL_REFUSED, problems=problems, since=now)
+    after = step_job(job, JobState.ATTENTION, attention=attention, cancel_wanted=False, due_at=now + FIRST_NEWS)
+    save_job_with_order(hub, job, after)
+    count("Attention")
 
 
 def _cancelled(job: Job, news: VendorOrder | None, now: datetime) -> Job:
@@ -103,9 +116,10 @@ def _amend(hub: Hub, connection: Connection, job: Job) -> None:
     except Refused as refused:
         _too_late(hub, job, refused.problems)
     except Verdict as verdict:
-        again = health.failed(hub, connection.connection_id, verdict)
-        with suppress(Conflict):
-            hub.orders.save_job(job, job.but(due_at=again))
+        if health.is_its_own(hub, connection.connection_id, verdict, job.in_vain):
+            _too_late(hub, job, (Problem(what=f"Told over and over, it gave no clear answer: {verdict.words}"),))
+        else:
+            _tell_later(hub, connection, job, verdict)
     else:
         _told(hub, job, news)
         health.worked(hub, connection.connection_id)
@@ -115,6 +129,7 @@ def _told(hub: Hub, job: Job, news: VendorOrder) -> None:
     now = hub.clock.now()
     after = job.but(
         amend_wanted=False,
+        in_vain=0,
         content=job.asked or job.content,
         asked="",
         told_lines=(),
