@@ -91,7 +91,7 @@ MAY: dict[str, dict[str, str]] = {
     | {
         "OrdersTable": "dynamodb BatchGetItem",
         "ssm:*/webhook": "ssm GetParameter",
-        "StorePollsQueue": READ,
+        "StorePollsQueue": BOTH,
         "IntakeQueue": SEND,
     },
     "VendorPoll": CONNECTIONS
@@ -100,7 +100,7 @@ MAY: dict[str, dict[str, str]] = {
         "OrdersTable": "dynamodb BatchGetItem",
         "OrdersTable/index/by_due": "dynamodb Query",
         "OrdersTable/index/by_feed": "dynamodb Query",
-        "VendorPollsQueue": READ,
+        "VendorPollsQueue": BOTH,
         "ShipmentsQueue": SEND,
     },
     "Sweep": {
@@ -132,7 +132,7 @@ MAY: dict[str, dict[str, str]] = {
     | {
         "ConnectionsTable": "dynamodb GetItem",
         "FilesBucket/own/*": "s3 GetObject PutObject",
-        "WarehouseFilesQueue": READ,
+        "WarehouseFilesQueue": BOTH,
         "ShipmentsQueue": SEND,
     },
     "InventoryPush": CONNECTIONS
