@@ -90,6 +90,16 @@ def test_the_sweep_runs_and_counts(stack: LocalStack, logged: Callable[[str], li
     assert {"SweepRan", "ConnectionsFailing", "OldestAttentionMinutes"} <= set(counted[0])
 
 
+def test_what_a_call_has_logged_is_there_with_its_answer(
+    stack: LocalStack, logged: Callable[[str], list[str]]
+) -> None:
+    """Tests count lines; the embedded AWS, as it comes, tells those that are late with the next call, or never."""
+    before = sum("SweepRan" in line for line in logged("sweep"))
+    for calls in range(1, 6):
+        stack.client("lambda").invoke(FunctionName=stack.outputs["SweepFunction"], Payload=b"{}")
+        assert sum("SweepRan" in line for line in logged("sweep")) >= before + calls
+
+
 def test_items_expire(stack: LocalStack) -> None:
     dynamodb = stack.client("dynamodb")
     for key in ("OrdersTable", "ConnectionsTable", "ProductsTable", "StockTable"):
