@@ -292,7 +292,7 @@ class Syncing(WarehouseAccount):
 
 
 IDLE = {
-    "DeleteObject": 2,
+    "DeleteObject": 1,
     "GetItem": 22,
     "HeadObject": 10,
     "ListObjectsV2": 9,
@@ -342,14 +342,14 @@ def test_a_thousand_items_of_which_one_in_a_hundred_moved() -> None:
         "PutObject": 12,
         "ListObjectsV2": 16,
         "HeadObject": 13,
-        "DeleteObject": 8,
+        "DeleteObject": 7,
     }
     assert _s3(whole) == {
         "GetObject": 22,
         "PutObject": 16,
         "ListObjectsV2": 16,
         "HeadObject": 13,
-        "DeleteObject": 9,
+        "DeleteObject": 8,
     }
 
 

@@ -188,6 +188,11 @@ class Counting(Bench):
             Run(connection="depot", kind=SyncKind.STOCK, begun_at=self.clock.now(), **asked)
         )
 
+    def run_of(self, run: Run) -> Run:
+        kept = self.ledger.run("depot", run.run_id)
+        assert kept
+        return kept
+
     def goes_on(self, run: Run, time_left: Callable[[], float] = lambda: 900.0) -> Run:
         """As a message that comes (again): from what is kept."""
         kept = self.ledger.run("depot", run.run_id)

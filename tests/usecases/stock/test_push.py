@@ -561,6 +561,28 @@ class TestGoesOnElsewhere:
         bench.pushes()
         assert {item: on_hand(bench, item) for item in ("A", "B", "C")} == {"A": 8, "B": 3, "C": 1}
 
+    @pytest.mark.parametrize("then", ["begins anew", "is given up"])
+    def test_when_another_run_broke_off_in_doubt_and_so_does_the_one_after_it(self, then: str) -> None:
+        """A person is told in the end, though the run that found it out told nobody."""
+        bench = self.twice_counted("send_changes")
+        run = bench.asks()
+        bench.switch.before("stock.adjust_levels", Crash())
+        with pytest.raises(Crash):
+            bench.goes_on(run)
+        bench.ledger.save_run(bench.run_of(run).but(state=RunState.FAILED))
+        bench.clock.passes(hours=24)
+        run = bench.asks()
+        bench.switch.before("stock.levels" if then == "is given up" else "ledger.unsettled", Crash())
+        with pytest.raises(Crash):
+            bench.goes_on(run)
+        if then == "is given up":
+            bench.ledger.save_run(bench.run_of(run).but(state=RunState.FAILED))
+            run = bench.asks()
+        run = bench.goes_on(run)
+        assert "nobody knows whether their change was written" in run.words
+        assert run.totals.failed == 1
+        assert not bench.left_over()
+
     def test_when_the_store_refuses_the_repetition_of_a_change_that_was_written(self) -> None:
         """A no to the repetition says nothing of the first time: it is asked until the store tells what became of
         it."""

@@ -43,7 +43,7 @@ from platen.usecases.stock.rows import (
 )
 from platen.usecases.stock.standing import said_of
 from platen.usecases.stock.tables import line_of, pushed_key, report_key, runs_folder, safe
-from platen.usecases.stock.work import ALL, Work
+from platen.usecases.stock.work import ALL, Work, kept_notes
 from platen.usecases.stock.write import UNCONFIRMED_WORDS, Attempt, unconfirmed
 
 _CONFLICTS = 5
@@ -143,10 +143,11 @@ def _newest(merged: Iterator[tuple[str, int, Last | Row]]) -> Iterator[str]:
             yield last.line()
 
 
-def remember_left_over(work: Work) -> tuple[str, ...]:
+def remember_left_over(work: Work) -> tuple[list[str], list[str]]:
     """Of runs that nobody brought to their end: what they wrote was written, what they sent may have been. Gives
-    what a person should know of it."""
-    notes = []
+    what a person should know of it, and the keys that are of no more use once that is kept."""
+    notes: list[str] = []
+    done_with: list[str] = []
     folder = runs_folder(work.warehouse)
     others: dict[str, list[str]] = {}
     for key in work.hub.files.names(folder, limit=ALL):
@@ -158,13 +159,13 @@ def remember_left_over(work: Work) -> tuple[str, ...]:
         if run is None or run.kind is not SyncKind.STOCK:
             continue  # not ours
         if run.state is not RunState.DONE:
+            notes += kept_notes(work, f"{folder}{name}/plan.json") if "plan.json" in kept else []
             in_doubt = _remember_run(work, folder + name + "/", kept)
             if in_doubt:
                 items = ", ".join(sorted(in_doubt)[:5])
                 notes.append(f"Run {name} broke off: of {len(in_doubt)} items ({items}) {UNCONFIRMED_WORDS}.")
-        for rest in sorted(kept, key=lambda one: one == "plan.json"):
-            work.hub.files.delete(f"{folder}{name}/{rest}")
-    return tuple(notes)
+        done_with += [f"{folder}{name}/{rest}" for rest in sorted(kept, key=lambda one: one == "plan.json")]
+    return notes, done_with
 
 
 def remember_left_out(work: Work) -> None:

@@ -32,7 +32,7 @@ from platen.usecases.stock.finish import (
     settle,
 )
 from platen.usecases.stock.plan import plan_site
-from platen.usecases.stock.work import Cursor, Plan, SiteFailed, Work, rules_of
+from platen.usecases.stock.work import Cursor, Plan, SiteFailed, Work, kept_notes, rules_of
 from platen.usecases.stock.write import REPEATABLE, Attempt, sent_prefix, write_pack
 
 PATIENCE = 50
@@ -95,14 +95,18 @@ def _is_paused(work: Work) -> bool:
 
 def _begin(work: Work) -> None:
     seen = work.cursor.extent if work.run.state is RunState.BRAKED else work.cursor.seen
-    work.clear()
-    notes = remember_left_over(work)
+    known = kept_notes(work, work.key("plan.json")) if work.run.cursor else []
+    work.clear(but_plan=True)
+    notes, done_with = remember_left_over(work)
     state = work.hub.ledger.state(work.warehouse)
     full = work.run.full or state.compare_all or state.rules != rules_of(work.settings)
-    work.plan = Plan(rules=rules_of(work.settings), at=work.hub.clock.now(), notes=notes)
+    notes = [*dict.fromkeys(known + notes)]
+    work.plan = Plan(rules=rules_of(work.settings), at=work.hub.clock.now(), notes=tuple(notes))
     work.keep_plan()
     work.cursor = Cursor(seen=seen)
     work.save(state=RunState.PLANNING, full=full, words="", went_by="")
+    for key in done_with:
+        work.hub.files.delete(key)
 
 
 def _nothing_moved(work: Work) -> bool:

@@ -271,13 +271,22 @@ class Work:
         """A site in a file's name."""
         return f"{self.sites.index(site):03d}"
 
-    def clear(self) -> None:
+    def clear(self, *, but_plan: bool = False) -> None:
         """Forget what the run kept, the plan last: without it nothing of it is taken up."""
         plan = self.key("plan.json")
         for key in self.names():
             if key != plan:
                 self.hub.files.delete(key)
-        self.hub.files.delete(plan)
+        if not but_plan:
+            self.hub.files.delete(plan)
+
+
+def kept_notes(work: Work, plan: str) -> list[str]:
+    """What a person should know by a plan; nothing where it is not there."""
+    try:
+        return list(Plan.model_validate_json(work.hub.files.get(plan)).notes)
+    except NotFound:
+        return []
 
 
 def in_batches[One](given: Iterable[One], size: int) -> Iterator[list[One]]:
