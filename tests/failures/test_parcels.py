@@ -12,7 +12,7 @@ from platen.domain.job import VendorParcel, VendorPhase
 from platen.domain.order import Order
 from platen.domain.record import OrderState
 from platen.domain.shipment import Parcel, Shipment, ShipmentLine, ShipmentState
-from platen.domain.verdicts import Busy, Denied, Refused, Unclear, Unreachable
+from platen.domain.verdicts import Busy, Denied, Later, Refused, Unclear, Unreachable
 from platen.messages import Queue, VendorHint
 from tests.fakes import Crash, Lost
 from tests.fakes.clock import START
@@ -197,3 +197,16 @@ def test_what_bears_the_parcels_number_is_taken_before_what_only_fits() -> None:
         found = recognise(parcel, listed, noted=(), others=())
         assert [one.number for one in found.fulfillments] == ["F4"]
         assert found.missing == {}
+
+
+def test_a_parcel_that_its_store_never_takes_is_shown_to_a_person_while_the_store_is_well() -> None:
+    bench, order = shipped(a_parcel("T1", ("10", 2)))
+    bench.switch.before("store.tell", Later("the answer cannot be read"), times=10_000)
+    bench.run()
+    (item,) = bench.attention()
+    assert item["cause"] == "store_refused"
+    assert "the answer cannot be read" in item["problems"][0]["what"]
+    bench.switch.clear()
+    assert bench.click("retry", order.order_id)["ok"]
+    bench.run()
+    all_told(bench, order)

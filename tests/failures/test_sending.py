@@ -9,7 +9,7 @@ import pytest
 from platen.connectors import Resend
 from platen.domain.attention import Problem
 from platen.domain.job import JobState, VendorPhase
-from platen.domain.verdicts import Busy, Denied, Refused, Unclear, Unreachable
+from platen.domain.verdicts import Busy, Denied, Later, Refused, Unclear, Unreachable
 from platen.messages import JobHint, Queue
 from tests.fakes import Crash, Lost
 from tests.support.stall import LAG, SAFE, bench_of, sent_once, the_job
@@ -174,6 +174,32 @@ class TestRefusals:
         (item,) = bench.attention()
         assert item["cause"] == "unconfirmed"
         assert "500 on this very order" in item["problems"][0]["what"]
+        bench.switch.clear()
+        assert bench.click("retry", order.order_id)["ok"]
+        bench.run()
+        sent_once(bench, order)
+
+    def test_what_is_never_got_ready_is_shown_to_a_person_while_its_vendor_is_well(self) -> None:
+        """Nothing was made, so it may be tried again; but not for ever, and seen by nobody."""
+        bench = bench_of(Resend.LOOKUP)
+        bench.switch.before("vendor.preflight", Later("the answer cannot be read"), times=10_000)
+        order = bench.order_placed()
+        bench.run()
+        (item,) = bench.attention()
+        assert item["cause"] == "vendor_refused"
+        assert "the answer cannot be read" in item["problems"][0]["what"]
+        bench.switch.clear()
+        assert bench.click("retry", order.order_id)["ok"]
+        bench.run()
+        sent_once(bench, order)
+
+    def test_a_look_up_that_never_gets_an_answer_is_shown_to_a_person_while_its_vendor_is_well(self) -> None:
+        bench = bench_of(Resend.LOOKUP)
+        bench.switch.after("vendor.submit", Unclear("cut off"))
+        bench.switch.before("vendor.find", Later("the answer cannot be read"), times=10_000)
+        order = bench.order_placed()
+        bench.run()
+        assert [item["cause"] for item in bench.attention()] == ["unconfirmed"]
         bench.switch.clear()
         assert bench.click("retry", order.order_id)["ok"]
         bench.run()

@@ -231,11 +231,17 @@ class _Sending:
         count("JobsSent")
 
     def _not_now(self, verdict: Verdict) -> None:
-        again = health.failed_again(self.hub, self.connection.connection_id, verdict, self.job.attempt - 1)
+        name, tries = self.connection.connection_id, self.job.attempt - 1
+        its_own = health.is_its_own(self.hub, name, verdict, tries)
+        again = health.failed_again(self.hub, name, verdict, tries)
         made_nothing = isinstance(verdict, Later | Denied)
         if not self.job.doubt and (made_nothing or not self.sending):
-            self._save(step_job(self.job, JobState.READY, due_at=again))
-        elif not made_nothing and (self.policy is Resend.NONE or self.job.attempt >= MOST_ATTEMPTS):
+            if its_own:
+                what = f"It was not sent to {name}, which was asked over and over: {verdict.words}"
+                self._wait_for_a_person(Cause.VENDOR_REFUSED, (Problem(what=what),))
+            else:
+                self._save(step_job(self.job, JobState.READY, due_at=again))
+        elif its_own if made_nothing else self.policy is Resend.NONE or self.job.attempt >= MOST_ATTEMPTS:
             self._unconfirmed(verdict.words)
         else:
             self._save(step_job(self.job, JobState.UNKNOWN, doubt=True, due_at=_not_before(self.job, again)))

@@ -67,9 +67,10 @@ def _tell(hub: Hub, connection: Connection, record: OrderRecord, shipment: Shipm
     except Refused as refused:
         _wait_for_a_person(hub, record, shipment, refused.problems)
     except Verdict as verdict:
-        again = health.failed_again(hub, connection.connection_id, verdict, shipment.attempt - 1)
-        if isinstance(verdict, Unclear) and shipment.attempt >= MOST_ATTEMPTS:
-            where = connection.connection_id
+        where, tries = connection.connection_id, shipment.attempt - 1
+        its_own = isinstance(verdict, Later) and health.is_its_own(hub, where, verdict, tries)
+        again = health.failed_again(hub, where, verdict, tries)
+        if its_own or (isinstance(verdict, Unclear) and shipment.attempt >= MOST_ATTEMPTS):
             what = f"It is not known whether {where} shows this parcel: {verdict.words}. Look there."
             _wait_for_a_person(hub, record, shipment, (Problem(what=what),))
             return
