@@ -196,6 +196,16 @@ class TestBodies:
         assert orders.bodies(name for name in [first]) == {first: bodies[first]}
         assert orders.bodies([]) == {}
 
+    def test_of_hundreds_of_lines_with_long_addresses_is_kept_whole(self, orders: Orders) -> None:
+        """Of 500 lines as a shop may have them: more than one item of the table takes."""
+        address = f"https://files.example/{'a' * 700}.png"
+        lines = tuple(a_line(f"line {n}", attributes=(Attribute(name="url", value=address),)) for n in range(500))
+        order = an_order(*lines)
+        body = OrderBody(order=order, printing={line.line_id: PrintDetails(sku="C-1") for line in lines})
+        orders.save(None, planned(order), body=body)
+        assert orders.body(order.order_id, body.name) == body
+        assert orders.bodies([(order.order_id, body.name)]) == {(order.order_id, body.name): body}
+
     def test_that_are_gone_are_said_to_be(self, orders: Orders) -> None:
         record = new(orders)
         for order_id, name in ((record.head.order_id, "other"), ("k7x2m3qpl4tzabcd", record.head.body)):

@@ -4,6 +4,7 @@
 
     order_id  item                      indexes
     k7x2…     body#<name>               -                                        (expires)
+              body#<name>#001           -   (of hundreds of lines)               (expires)
               event#<time>#<id>         -                                        (expires)
               feed#0001                 by_feed                                  (expires)
               feed#0001#notice#<id>     -                                        (expires)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from platen.adapters.dynamodb_bodies import put_body, whole_body
 from platen.adapters.dynamodb_items import (
     Item,
     fields_of,
@@ -81,9 +82,10 @@ class DynamoDBOrders:
         answer = self._client.get_item(
             TableName=self._table, Key=key_of(order_id, f"body#{name}"), ConsistentRead=True
         )
-        if "Item" not in answer:
+        body = whole_body(self._client, self._table, from_wire(answer["Item"])) if "Item" in answer else None
+        if body is None:
             raise NotFound(f"the body of order {order_id} is not kept any more")
-        return OrderBody.model_validate(from_wire(answer["Item"]))
+        return body
 
     def bodies(self, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], OrderBody]:
         wanted = [{"order_id": one, "item": f"body#{name}"} for one, name in names]
@@ -92,7 +94,10 @@ class DynamoDBOrders:
         # A body never changes, so half the price will do, unless it was written this very moment.
         missing = [key for key in wanted if (key["order_id"], key["item"]) not in there]
         found += get_all(self._client, self._table, missing, consistent=True)
-        return {(one["order_id"], body_name(one["item"])): OrderBody.model_validate(one) for one in found}
+        whole = {
+            (one["order_id"], body_name(one["item"])): whole_body(self._client, self._table, one) for one in found
+        }
+        return {name: body for name, body in whole.items() if body}
 
     def heads(self, order_ids: Iterable[str]) -> dict[str, OrderHead]:
         keys = [{"order_id": one, "item": "order"} for one in order_ids]
@@ -201,7 +206,8 @@ class DynamoDBOrders:
         events: Sequence[Event] = (),
     ) -> OrderRecord:
         if body is not None:
-            self._put_body(after.head.order_id, body, after.head.changed_at + self._retention)
+            keep_until = after.head.changed_at + self._retention
+            put_body(self._client, self._table, after.head.order_id, body, keep_until)
         writes = list(changed(before, after))
         saved = [one.but(version=one.version + 1) for one in writes]
         if len(saved) == 1 and not events:
@@ -219,12 +225,6 @@ class DynamoDBOrders:
         saved = after.but(version=before.version + 1)
         self._put(saved)
         return saved
-
-    def _put_body(self, order_id: str, body: OrderBody, keep_until: datetime) -> None:
-        """Named by its content, so writing it twice writes the same."""
-        item = fields_of(body) | {"order_id": order_id, "item": f"body#{body.name}"}
-        item["expires_at"] = int(keep_until.timestamp())
-        self._client.put_item(TableName=self._table, Item=to_wire(item))
 
     def _put(self, value: OrderHead | Job | Shipment) -> None:
         """One conditional write.
