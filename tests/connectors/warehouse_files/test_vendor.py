@@ -460,6 +460,11 @@ class TestPreflight:
         vendor = Depot(settings(partly_fulfilled="take" if take else "ask")).vendor()
         assert [one.field for one in vendor.preflight(a_request(archived=True))] == ([] if take else ["archived"])
 
+    def test_a_reprint_is_of_what_was_fulfilled_and_nobody_is_asked_why(self) -> None:
+        """A parcel that was lost: its order is fulfilled, and many a store has put it away by then."""
+        request = a_request(a_line(unfulfilled=0), job={"reprint_of": "1"}, archived=True)
+        assert list(Depot().vendor().preflight(request)) == []
+
     def test_every_problem_at_once(self) -> None:
         request = a_request(a_line("11", sku=""), a_line("12", sku=""), ship_to=None)
         assert len(Depot().vendor().preflight(request)) == 3

@@ -42,12 +42,17 @@ def _of_job(request: JobRequest, settings: Settings) -> Iterator[Problem]:
         yield Problem(what=what, field="order_number_max")
     if request.order.ship_to is None:
         yield Problem(what="The order has no ship-to: add one at the store, then retry.", field="ship_to")
-    if request.order.archived and settings.partly_fulfilled is PartlyFulfilled.ASK:
+    if request.order.archived and _asks(request, settings):
         what = (
             "The order is archived at the store, and only open orders go to the warehouse: take it out of the "
             "archive there, then retry; or cancel it here."
         )
         yield Problem(what=what, field="archived")
+
+
+def _asks(request: JobRequest, settings: Settings) -> bool:
+    """Whether a person is asked about what is fulfilled: not of a reprint, which is wanted because it was."""
+    return settings.partly_fulfilled is PartlyFulfilled.ASK and not request.job.reprint_of
 
 
 def _of_lines(request: JobRequest, settings: Settings) -> Iterator[Problem]:
@@ -66,7 +71,7 @@ def _of_lines(request: JobRequest, settings: Settings) -> Iterator[Problem]:
         elif why := why_no_key(item, settings):
             what = f"The {field} {item[:120]} of {line.title} {why}: change it at the store, then retry."
             yield Problem(what=what, line_id=one.line_id, field=field)
-        if settings.partly_fulfilled is PartlyFulfilled.ASK and line.unfulfilled < line.quantity:
+        if line.unfulfilled < line.quantity and _asks(request, settings):
             what = (
                 f"{line.quantity - line.unfulfilled} of {line.quantity} {line.title} are fulfilled already, and "
                 "only unfulfilled orders go to the warehouse. Cancel it here; or have such orders taken (Orders "
