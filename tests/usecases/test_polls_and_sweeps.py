@@ -11,9 +11,11 @@ from platen.connectors import Resend
 from platen.domain.attention import Attention, Cause, Problem
 from platen.domain.job import JobState, VendorPhase
 from platen.domain.record import OrderRecord, OrderState, step_job
-from platen.domain.verdicts import Unreachable
-from platen.messages import PollHint, Queue, VendorHint
+from platen.domain.verdicts import Denied, Unreachable
+from platen.messages import OrderHint, PollHint, Queue, VendorHint
 from platen.ports import OrderStub, Page, Watch
+from platen.usecases.health import failed
+from platen.usecases.intake import intake
 from platen.usecases.poll import poll_store, poll_vendor
 from platen.usecases.sweep import AT_ONCE, sweep
 from platen.usecases.track import track
@@ -184,6 +186,21 @@ class TestTheVendorsOwnWord:
         record = bench.orders.save(record, record.with_jobs(given_up).settled(bench.clock.now()))
         bench.vendor.made[0].phase = VendorPhase.IN_PRODUCTION
         assert self.news(bench, record).head.state is OrderState.ATTENTION
+
+
+@pytest.mark.parametrize("name", ["stall", "press"])
+def test_a_message_for_which_nothing_was_asked_makes_no_connection_well(bench: StallBench, name: str) -> None:
+    """Old news, or news that a stranger made up: they say nothing of whether credentials are good again."""
+    record = sent(bench)
+    failed(bench.hub, name, Denied("no such key"))
+    bench.clock.passes(minutes=16)
+    if name == "stall":
+        old = bench.clock.now() - timedelta(days=1)
+        intake(bench.hub, OrderHint(connection="stall", store_order_id=record.head.store_order_id, updated_at=old))
+    else:
+        track(bench.hub, VendorHint(connection="press", external_id="aaaaaaaaaaaaaaaa-1"))
+    health = bench.connections.health(name)
+    assert (health.denied, health.failures) == (True, 1)
 
 
 def test_everything_that_is_ours_to_do_is_in_a_lane(bench: StallBench) -> None:

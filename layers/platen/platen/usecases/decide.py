@@ -223,6 +223,7 @@ class Decision:
             "vendor_lines": {},
             "cancel_wanted": False,
             "amend_wanted": False,
+            "in_vain": 0,
             "told_lines": (),
         }
         if job.vendor_ref:

@@ -51,7 +51,8 @@ def intake(hub: Hub, hint: OrderHint) -> bool:
         again = health.failed_again(hub, connection.connection_id, verdict, hint.tries)
         _later(hub, hint.model_copy(update={"tries": hint.tries + 1}), again - hub.clock.now())
         return False
-    health.worked(hub, connection.connection_id)
+    if read:
+        health.worked(hub, connection.connection_id)
     return read
 
 

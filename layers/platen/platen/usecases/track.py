@@ -47,15 +47,13 @@ def track(hub: Hub, hint: VendorHint) -> None:
         if found is None:
             # The same account may have orders that did not come through Platen.
             logger.info("news of no order of ours", extra={"connection": hint.connection, "topic": hint.topic})
-        else:
-            _hear_of(hub, connection, hint, *found)
+        elif _hear_of(hub, connection, hint, *found):
+            health.worked(hub, connection.connection_id)
     except Verdict as verdict:
         if isinstance(verdict, Refused) or hint.tries >= health.MOST_TRIES:
             raise
         again = health.failed_again(hub, connection.connection_id, verdict, hint.tries)
         _later(hub, hint.model_copy(update={"tries": hint.tries + 1}), again - hub.clock.now())
-    else:
-        health.worked(hub, connection.connection_id)
 
 
 def _without_vendor(hub: Hub, hint: VendorHint) -> None:
@@ -84,21 +82,22 @@ def _find(hub: Hub, connection: Connection, hint: VendorHint) -> tuple[OrderReco
     return record, job.job_id
 
 
-def _hear_of(hub: Hub, connection: Connection, hint: VendorHint, record: OrderRecord, job_id: str) -> None:
+def _hear_of(hub: Hub, connection: Connection, hint: VendorHint, record: OrderRecord, job_id: str) -> bool:
+    """Whether the vendor was asked for it, and answered."""
     job = record.jobs[job_id]
     if job.state is JobState.CLAIMED:
         _later(hub, hint, MID_SEND_WAIT)
-        return
+        return False
     if not job.vendor_ref and not job.doubt:
-        return  # nothing of it can be at the vendor; if something is, dispatch finds out
+        return False  # nothing of it can be at the vendor; if something is, dispatch finds out
     try:
         news = _read(hub, connection, job, hint)
     except Refused as refused:
         _not_told(hub, job, refused)
-        return
+        return True
     if news is None:
         _lost(hub, job)
-        return
+        return bool(job.vendor_ref)
     for attempt in range(1, TRIES + 1):
         try:
             _save(hub, record, _heard(hub, connection, record, job_id, news))
@@ -108,9 +107,10 @@ def _hear_of(hub: Hub, connection: Connection, hint: VendorHint, record: OrderRe
             record = hub.orders.load(record.head.order_id) or record
             if _is_of_another(record.jobs[job_id], job, news):
                 _later(hub, hint, MID_SEND_WAIT)
-                return
+                break
         else:
-            return
+            break
+    return True
 
 
 def _is_of_another(current: Job, read: Job, news: VendorOrder) -> bool:
