@@ -417,6 +417,24 @@ class TestStandsBack:
         assert on_hand(bench) == 9
         assert not bench.state().compare_all
 
+    @pytest.mark.parametrize("mode", ["set_on_hand", "send_changes"])
+    def test_a_pause_stops_a_push_that_is_on(self, mode: str) -> None:
+        """What is being sent is sent; nothing more, until the pause is over. No change comes twice, or never."""
+        bench = counted({"A": 9, "B": 9, "C": 9}, shown=9, stock_mode=mode, page_size=1)
+        bench.pushes()
+        bench.counts({"A": 5, "B": 5, "C": 5})
+        until = bench.clock.now() + timedelta(hours=1)
+        bench.shop.before_write = [lambda: bench.changes_state(paused_until=until)]
+        run = bench.pushes(full=False)
+        assert (run.state, run.dry) == (RunState.DONE, False)
+        assert "a person has paused it" in run.words
+        assert [on_hand(bench, item) for item in ("A", "B", "C")] == [5, 9, 9]
+        assert list(bench.report(run)) == ["A"]
+        bench.clock.passes(hours=2)
+        bench.pushes(full=False)
+        assert [on_hand(bench, item) for item in ("A", "B", "C")] == [5, 5, 5]
+        assert not bench.left_over()
+
     def test_a_pause_that_ends_while_a_run_is_on_has_the_next_one_compare_everything(self) -> None:
         bench = counted({"A": 9, "B": 9})
         bench.pushes()
@@ -633,6 +651,34 @@ class TestGoesOnElsewhere:
         assert (run.state, bench.left_over()) == (RunState.FAILED, [])
         bench.pushes()
         assert (on_hand(bench), on_hand(bench, "A", "outlet")) == (8, 8)
+
+    @pytest.mark.parametrize(("kind", "nth"), [("done-", 9), ("sent-", 8), ("plan.json", 8)])
+    @pytest.mark.parametrize("mode", ["set_on_hand", "send_changes"])
+    def test_when_what_another_run_kept_cannot_be_read(self, mode: str, kind: str, nth: int) -> None:
+        """Another version was there. Levels are read anew; changes might come twice, so a person is asked."""
+        bench = self.twice_counted(mode)
+        run = bench.asks()
+        bench.switch.before("files.put_lines", Crash(), nth=nth)
+        with pytest.raises(Crash):
+            bench.goes_on(run)
+        bench.switch.clear()
+        kept = bench.ledger.run("depot", run.run_id)
+        assert kept
+        bench.ledger.save_run(kept.but(state=RunState.FAILED))
+        names = [key for key in bench.left_over() if f"/{kind}" in key]
+        assert names
+        for name in names:
+            bench.files.put(name, b"what,nobody\nreads\n")
+        if mode == "set_on_hand":
+            bench.pushes()
+            assert not bench.left_over()
+        else:
+            run = bench.pushes(to=RunState.FAILED)
+            assert "might be sent twice" in run.words
+            assert kept.run_id in run.words
+            for name in bench.left_over():
+                bench.files.delete(name)
+            bench.pushes()
 
     def test_when_its_settings_changed_meanwhile(self) -> None:
         bench = self.scene()

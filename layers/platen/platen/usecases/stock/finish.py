@@ -42,7 +42,7 @@ from platen.usecases.stock.rows import (
     read_rows,
 )
 from platen.usecases.stock.standing import said_of
-from platen.usecases.stock.tables import line_of, pushed_key, report_key, runs_folder, safe
+from platen.usecases.stock.tables import Unreadable, line_of, pushed_key, report_key, runs_folder, safe
 from platen.usecases.stock.work import ALL, Work, kept_notes
 from platen.usecases.stock.write import UNCONFIRMED_WORDS, Attempt, unconfirmed
 
@@ -143,9 +143,14 @@ def _newest(merged: Iterator[tuple[str, int, Last | Row]]) -> Iterator[str]:
             yield last.line()
 
 
+class SentUnread(Exception):
+    """What a run has sent cannot be read, as after another version of Platen; the text says what helps."""
+
+
 def remember_left_over(work: Work) -> tuple[list[str], list[str]]:
     """Of runs that nobody brought to their end: what they wrote was written, what they sent may have been. Gives
-    what a person should know of it, and the keys that are of no more use once that is kept."""
+    what a person should know of it, and the keys that are of no more use once that is kept. Raises SentUnread where
+    changes are sent: pushed anew, they might come twice."""
     notes: list[str] = []
     done_with: list[str] = []
     folder = runs_folder(work.warehouse)
@@ -159,13 +164,27 @@ def remember_left_over(work: Work) -> tuple[list[str], list[str]]:
         if run is None or run.kind is not SyncKind.STOCK:
             continue  # not ours
         if run.state is not RunState.DONE:
-            notes += kept_notes(work, f"{folder}{name}/plan.json") if "plan.json" in kept else []
-            in_doubt = _remember_run(work, folder + name + "/", kept)
-            if in_doubt:
-                items = ", ".join(sorted(in_doubt)[:5])
-                notes.append(f"Run {name} broke off: of {len(in_doubt)} items ({items}) {UNCONFIRMED_WORDS}.")
+            notes += _remember_broken_off(work, name, f"{folder}{name}/", kept)
         done_with += [f"{folder}{name}/{rest}" for rest in sorted(kept, key=lambda one: one == "plan.json")]
     return notes, done_with
+
+
+def _remember_broken_off(work: Work, name: str, folder: str, kept: list[str]) -> list[str]:
+    try:
+        notes = kept_notes(work, f"{folder}plan.json") if "plan.json" in kept else []
+        in_doubt = _remember_run(work, folder, kept)
+    except (Unreadable, ValueError) as wrong:
+        if work.mode is not StockMode.SEND_CHANGES:
+            return []  # levels are read anew
+        raise SentUnread(
+            f"what run {name} has sent cannot be read, so its changes might be sent twice. Deploy the version that"
+            " wrote it, and push; or undo in the store what that run sent, and delete everything in the"
+            f" bucket under {folder}"
+        ) from wrong
+    if in_doubt:
+        items = ", ".join(sorted(in_doubt)[:5])
+        notes.append(f"Run {name} broke off: of {len(in_doubt)} items ({items}) {UNCONFIRMED_WORDS}.")
+    return notes
 
 
 def remember_left_out(work: Work) -> None:

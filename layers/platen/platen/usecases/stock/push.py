@@ -23,6 +23,7 @@ from platen.hub import Hub
 from platen.usecases.stock import unmoved
 from platen.usecases.stock.compare import ENOUGH, compare, pack
 from platen.usecases.stock.finish import (
+    SentUnread,
     change_state,
     end,
     remember,
@@ -56,6 +57,8 @@ def run(hub: Hub, connection: Connection, run: Run, time_left: Callable[[], floa
         _go_on(work, time_left)
     except (Later, Unclear) as wait:
         _wait(work, wait.words)
+    except SentUnread as unread:
+        _fail(work, str(unread))
     return work.run
 
 
@@ -83,14 +86,22 @@ def _go_on(work: Work, time_left: Callable[[], float]) -> None:
 
 def _is_paused(work: Work) -> bool:
     """Scheduled runs stand back while a person has paused them; the run after it looks at everything."""
-    until = work.hub.ledger.state(work.warehouse).paused_until
     fresh = work.run.state is RunState.PLANNING and work.cursor.site == 0
-    if not fresh or work.run.dry or work.run.by != SCHEDULE or until is None or until <= work.hub.clock.now():
+    words = _words_of_pause(work)
+    if not fresh or work.run.dry or not words:
         return False
     change_state(work, lambda state: state.but(compare_all=True))
     work.run = work.run.but(dry=True)  # nothing was pushed: nobody is to count it as a push
-    end(work, RunState.DONE, f"stock is not pushed until {until:%Y-%m-%d %H:%M} UTC: a person has paused it")
+    end(work, RunState.DONE, words)
     return True
+
+
+def _words_of_pause(work: Work) -> str:
+    """Empty when nobody has paused it, or a person has asked for this very run."""
+    until = work.hub.ledger.state(work.warehouse).paused_until
+    if work.run.by != SCHEDULE or until is None or until <= work.hub.clock.now():
+        return ""
+    return f"stock is not pushed until {until:%Y-%m-%d %H:%M} UTC: a person has paused it"
 
 
 def _begin(work: Work) -> None:
@@ -200,8 +211,21 @@ def _write(work: Work, time_left: Callable[[], float]) -> bool:
                 break
             work.put_rows(f"done-{work.number(site)}-{part:05d}.csv.gz", rows)
             work.step(part=part + 1)
+            words = _words_of_pause(work)
+            if words:
+                _stop(work, words)
+                return False
         work.step(site=number + 1, part=0)
     return True
+
+
+def _stop(work: Work, words: str) -> None:
+    """Between two packs, so that nothing is in doubt. What was written is remembered; the next run looks at all."""
+    remember(work)
+    remember_left_out(work)
+    key = report(work, "left-", "same-", "done-")
+    change_state(work, lambda state: state.but(compare_all=True))
+    end(work, RunState.DONE, _with_notes(work, f"{words}; what the report does not name was left"), report_at=key)
 
 
 def _finish(work: Work) -> None:

@@ -229,7 +229,7 @@ class Work:
         """False when there is none of these settings."""
         try:
             plan = Plan.model_validate_json(self.hub.files.get(self.key("plan.json")))
-        except NotFound:
+        except (NotFound, ValueError):  # gone, or of another version
             return False
         if plan.rules != self.plan.rules:
             return False
