@@ -80,6 +80,20 @@ def test_one_that_is_never_answered_is_shown_to_a_person(bench: StallBench, orde
     assert "500 on this very order" in item["problems"][1]["what"]
 
 
+def test_one_change_in_vain_says_nothing_of_the_next(bench: StallBench, order: Order) -> None:
+    """Another hiccup is no persons matter, and that it was told over and over would not be true of it."""
+    bench.switch.before("vendor.amend", Unclear("500 on this very order"), times=10_000)
+    bench.changed(order, ship_to=MOVED)
+    bench.run()
+    bench.switch.clear()
+    bench.click("release", order.order_id, "job 1")
+    bench.run()
+    bench.switch.before("vendor.amend", Unclear("cut off"))
+    bench.changed(order, ship_to=ELSEWHERE)
+    bench.run()
+    assert_told_last(bench, order, "3 Third Street")
+
+
 @pytest.mark.parametrize("side", ["before", "after"])
 def test_a_worker_that_dies_at_it_is_followed_by_another(bench: StallBench, order: Order, side: str) -> None:
     getattr(bench.switch, side)("vendor.amend", Crash())

@@ -58,7 +58,8 @@ def _not_cancelled(hub: Hub, job: Job, words: str) -> None:
     now = hub.clock.now()
     problems = (Problem(what=f"It was to be cancelled, but the vendor did not cancel it: {words}"),)
     attention = Attention(cause=Cause.CANCEL_REFUSED, problems=problems, since=now)
-    after = step_job(job, JobState.ATTENTION, attention=attention, cancel_wanted=False, due_at=now + FIRST_NEWS)
+    told = job.but(cancel_wanted=False, in_vain=0)
+    after = step_job(told, JobState.ATTENTION, attention=attention, due_at=now + FIRST_NEWS)
     save_job_with_order(hub, job, after)
     count("Attention")
 
@@ -168,9 +169,8 @@ def _too_late(hub: Hub, job: Job, problems: tuple[Problem, ...]) -> None:
     attention = Attention(
         cause=Cause.CHANGED_AFTER_SENT, problems=(Problem(what=what), *problems), since=hub.clock.now()
     )
-    after = step_job(
-        job, JobState.ATTENTION, attention=attention, amend_wanted=False, lines=job.lines_there, told_lines=()
-    )
+    told = job.but(amend_wanted=False, in_vain=0, lines=job.lines_there, told_lines=())
+    after = step_job(told, JobState.ATTENTION, attention=attention)
     save_job_with_order(hub, job, after)
     count("Attention")
     if job.told_lines:
