@@ -205,7 +205,9 @@ def test_a_parcel_that_its_store_never_takes_is_shown_to_a_person_while_the_stor
     bench.run()
     (item,) = bench.attention()
     assert item["cause"] == "store_refused"
-    assert "the answer cannot be read" in item["problems"][0]["what"]
+    (problem,) = item["problems"]
+    assert "the answer cannot be read" in problem["what"]
+    assert "not known" not in problem["what"], "nothing was made: that is a definite answer"
     bench.switch.clear()
     assert bench.click("retry", order.order_id)["ok"]
     bench.run()

@@ -72,6 +72,8 @@ def _tell(hub: Hub, connection: Connection, record: OrderRecord, shipment: Shipm
         again = health.failed_again(hub, where, verdict, tries)
         if its_own or (isinstance(verdict, Unclear) and shipment.attempt >= MOST_ATTEMPTS):
             what = f"It is not known whether {where} shows this parcel: {verdict.words}. Look there."
+            if its_own and not shipment.doubt:
+                what = f"{where} was not told of this parcel, though that was tried over and over: {verdict.words}"
             _wait_for_a_person(hub, record, shipment, (Problem(what=what),))
             return
         _finish(hub, record, shipment, _not_now(shipment, verdict, again))
