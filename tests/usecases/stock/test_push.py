@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from platen.domain.sync import RunState
+from platen.domain.sync import SCHEDULE, RunState
 from platen.domain.verdicts import Busy, Denied, Unclear
 from platen.domain.warehouse import Reason
 from platen.usecases.stock.tables import Sold, catalogue_key, pushed_key
@@ -434,6 +434,39 @@ class TestStandsBack:
         bench.pushes(full=False)
         assert [on_hand(bench, item) for item in ("A", "B", "C")] == [5, 5, 5]
         assert not bench.left_over()
+
+    @pytest.mark.parametrize("by", [SCHEDULE, "tester"])
+    def test_a_pause_while_all_is_compared_lets_nothing_be_written(self, by: str) -> None:
+        """Whoever asked for it did so before: nobody can while it is paused."""
+        bench = counted({"A": 9, "B": 9}, page_size=1)
+        run = bench.asks(by=by)
+        left = iter([900.0] * 2)
+        run = bench.goes_on(run, lambda: next(left, 1.0))
+        assert run.state is RunState.COMPARING
+        bench.changes_state(paused_until=bench.clock.now() + timedelta(hours=1))
+        run = bench.goes_on(run)
+        assert (run.state, bench.shop.calls) == (RunState.DONE, [])
+        assert "a person has paused it" in run.words
+        bench.clock.passes(hours=2)
+        bench.pushes(full=False)
+        assert (on_hand(bench), on_hand(bench, "B")) == (9, 9)
+
+    def test_a_pause_while_a_change_is_in_doubt(self) -> None:
+        """What became of it is found out first; then it stops, and nothing comes twice."""
+        bench = counted({"A": 9, "B": 9}, shown=9, stock_mode="send_changes", page_size=1)
+        bench.pushes()
+        bench.counts({"A": 5, "B": 5})
+        run = bench.asks()
+        bench.switch.after("stock.adjust_levels", Crash())
+        with pytest.raises(Crash):
+            bench.goes_on(run)
+        bench.changes_state(paused_until=bench.clock.now() + timedelta(hours=1))
+        run = bench.goes_on(run)
+        assert (run.state, list(bench.report(run))) == (RunState.DONE, ["A"])
+        assert (on_hand(bench), on_hand(bench, "B")) == (5, 9)
+        bench.clock.passes(hours=2)
+        bench.pushes(full=False)
+        assert (on_hand(bench), on_hand(bench, "B")) == (5, 5)
 
     def test_a_pause_that_ends_while_a_run_is_on_has_the_next_one_compare_everything(self) -> None:
         bench = counted({"A": 9, "B": 9})

@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 from platen.domain.connection import Connection
 from platen.domain.stock import Extent, StockMode, braked
-from platen.domain.sync import SCHEDULE, Run, RunState
+from platen.domain.sync import Run, RunState
 from platen.domain.verdicts import Later, Unclear
 from platen.hub import Hub
 from platen.usecases.stock import unmoved
@@ -85,7 +85,7 @@ def _go_on(work: Work, time_left: Callable[[], float]) -> None:
 
 
 def _is_paused(work: Work) -> bool:
-    """Scheduled runs stand back while a person has paused them; the run after it looks at everything."""
+    """Runs stand back while a person has paused them; the run after it looks at everything."""
     fresh = work.run.state is RunState.PLANNING and work.cursor.site == 0
     words = _words_of_pause(work)
     if not fresh or work.run.dry or not words:
@@ -97,9 +97,9 @@ def _is_paused(work: Work) -> bool:
 
 
 def _words_of_pause(work: Work) -> str:
-    """Empty when nobody has paused it, or a person has asked for this very run."""
+    """Empty when nobody has paused it. Who asked for the run did so before, for nobody can while it is paused."""
     until = work.hub.ledger.state(work.warehouse).paused_until
-    if work.run.by != SCHEDULE or until is None or until <= work.hub.clock.now():
+    if until is None or until <= work.hub.clock.now():
         return ""
     return f"stock is not pushed until {until:%Y-%m-%d %H:%M} UTC: a person has paused it"
 
@@ -204,6 +204,10 @@ def _write(work: Work, time_left: Callable[[], float]) -> bool:
                 break
             if time_left() < ENOUGH:
                 return False
+            words = _words_of_pause(work)
+            if words and not work.names(sent_prefix(work, site, part)):
+                _stop(work, words)
+                return False
             try:
                 rows = write_pack(work, site, part)
             except SiteFailed as failed:
@@ -211,16 +215,13 @@ def _write(work: Work, time_left: Callable[[], float]) -> bool:
                 break
             work.put_rows(f"done-{work.number(site)}-{part:05d}.csv.gz", rows)
             work.step(part=part + 1)
-            words = _words_of_pause(work)
-            if words:
-                _stop(work, words)
-                return False
         work.step(site=number + 1, part=0)
     return True
 
 
 def _stop(work: Work, words: str) -> None:
-    """Between two packs, so that nothing is in doubt. What was written is remembered; the next run looks at all."""
+    """Before a pack of which nothing was sent, so that nothing is in doubt. What was written is remembered, and the
+    next run looks at all."""
     remember(work)
     remember_left_out(work)
     key = report(work, "left-", "same-", "done-")
