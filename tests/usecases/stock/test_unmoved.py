@@ -7,7 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from platen.domain.connection import Lines, Link
-from platen.domain.sync import SCHEDULE, Run
+from platen.domain.sync import SCHEDULE, Run, RunState
+from platen.domain.verdicts import Busy
+from platen.usecases.stock.push import PATIENCE
 from platen.usecases.stock.tables import Sold
 from platen.usecases.sync.due import noted
 from tests.support.counting import Counting
@@ -118,3 +120,20 @@ def test_an_order_that_is_over_is_settled_in_a_quiet_hour_too(bench: Counting) -
     bench.shop.fulfils(number, 1)
     schedule(bench)
     assert bench.known(number).settled
+
+
+def test_a_store_that_cannot_be_asked_whether_an_order_is_over_holds_up_no_sync_for_ever(bench: Counting) -> None:
+    number = bench.buys("A", 1)
+    bench.takes(number, 1)
+    bench.closes(number)
+    bench.clock.passes(hours=1)
+    bench.counts({"A": 9, "B": 5})
+    for _ in range(4):
+        schedule(bench)
+    bench.switch.before("stock.standings", Busy("slow down"), times=PATIENCE)
+    run = bench.asks(full=False)
+    for _ in range(PATIENCE):
+        run = bench.goes_on(run)
+    assert run.state is RunState.FAILED
+    assert "times in a row" in run.words
+    assert not was_over_at_once(schedule(bench))

@@ -114,7 +114,7 @@ def _begin(work: Work) -> None:
     notes = [*dict.fromkeys(known + notes)]
     work.plan = Plan(rules=rules_of(work.settings), at=work.hub.clock.now(), notes=tuple(notes))
     work.keep_plan()
-    work.cursor = Cursor(seen=seen)
+    work.cursor = Cursor(seen=seen, waited=work.cursor.waited)
     work.save(state=RunState.PLANNING, full=full, words="", went_by="")
     for key in done_with:
         work.hub.files.delete(key)
