@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from platen import connectors
-from platen.connectors.shopify.stock import ShopifyStock
+from platen.connectors.shopify.stock import PATIENCE, ShopifyStock
 from platen.domain.verdicts import Busy, Denied, Refused, Unreachable
 from platen.ports.stock import Level, Place, Standing
+from platen.usecases.stock.compare import ENOUGH
+from platen.usecases.sync.products import SPARE
 from tests.connectors.shopify.house import Call, House, ScriptedHttp, data, error, errors
 
 PLACE = "70001"
@@ -362,3 +364,8 @@ def test_orders_that_cost_more_than_the_bucket_holds_are_waited_for() -> None:
     assert stock(ScriptedHttp().on("PlatenStandings", empty)).standings([str(one) for one in range(400)]) == {}
     with pytest.raises(Busy):
         stock(ScriptedHttp().on("PlatenStandings", empty)).standings([str(one) for one in range(9000)])
+
+
+def test_who_waits_for_it_has_the_time() -> None:
+    """Or its worker is stopped in the middle of a read."""
+    assert min(ENOUGH, SPARE) > PATIENCE

@@ -41,8 +41,8 @@ MOST_CHANGED = 2000
 LONGEST_EXPORT = timedelta(hours=12)
 LONGEST_BY_ITSELF = timedelta(hours=2)
 """Where nobody asked for it: all other syncs wait meanwhile."""
-SPARE = 120.0
-"""Seconds that reading a store, or making the lists, may take."""
+SPARE = 300.0
+"""Seconds that reading a store, though it has us wait, or making the lists may take."""
 
 
 class Cursor(Value):
