@@ -279,6 +279,16 @@ class TestSeveralStores:
         bench.connections.save(shop.but(paused=False))
         assert bench.pushes(full=False).totals.corrected == 1
 
+    def test_a_store_that_is_paused_holds_up_those_on_the_same_stock_and_says_so(self) -> None:
+        bench = Counting(TWO_SHOPS, stock_mode="set_available")
+        bench.sells({"A": 3}, "shop")
+        bench.sells({"A": 3}, "outlet")
+        bench.counts({"A": 9})
+        bench.connections.save(bench.connections.get("outlet").but(paused=True))
+        run = bench.pushes(to=RunState.FAILED)
+        assert "store outlet is paused, so no store that this site feeds is written to" in run.words
+        assert not bench.shop.calls
+
     def test_a_store_that_is_paused_once_all_is_compared_is_left_alone(self) -> None:
         bench = counted({"A": 9})
         run = bench.asks()

@@ -155,7 +155,10 @@ class Work:
         """Raises SiteFailed where there is none that counts stock, and where it is to be left alone."""
         found = self.stocked_store(name)
         if name in self._paused:
-            raise SiteFailed(f"store {name} is paused, so its stock is left as it is: `platen resume {name}`")
+            raise SiteFailed(
+                f"store {name} is paused, so no store that this site feeds is written to: `platen resume {name}`,"
+                " or take it out of sites"
+            )
         if found is None:
             raise SiteFailed(
                 f"store {name} is not there, or its stock cannot be written; mend it, or take it out of sites"
