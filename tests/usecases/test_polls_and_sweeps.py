@@ -203,6 +203,21 @@ def test_a_message_for_which_nothing_was_asked_makes_no_connection_well(bench: S
     assert (health.denied, health.failures) == (True, 1)
 
 
+def test_an_order_that_its_vendor_was_not_asked_about_makes_it_not_well(bench: StallBench) -> None:
+    """A person has to look before anything is sent: it says nothing of whether the vendor can be reached."""
+    bench.vendor.problems = [Problem(what="There is no print file.")]
+    order = bench.order_placed()
+    while bench.work_one(Queue.INTAKE):
+        pass
+    failed(bench.hub, "press", Denied("no such key"))
+    bench.clock.passes(minutes=16)
+    while bench.work_one(Queue.DISPATCH):
+        pass
+    assert bench.record(order.order_id).head.state is OrderState.ATTENTION
+    health = bench.connections.health("press")
+    assert (health.denied, health.failures) == (True, 1)
+
+
 def test_everything_that_is_ours_to_do_is_in_a_lane(bench: StallBench) -> None:
     """Whatever stands still is found by somebody: the sweep or a poll."""
     bench.order_placed()

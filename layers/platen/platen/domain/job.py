@@ -164,7 +164,7 @@ class Job(Claimable):
     amend_wanted: bool = False
     """The order changed, and its vendor takes changes: it has still to be told (``asked`` is what)."""
     in_vain: int = 0
-    """How often in a row its vendor could not be told of a cancel or a change, since a person last heard of that."""
+    """How often in a row its vendor could not be told of a cancel or a change, since a person heard of that."""
     told_lines: tuple[JobLine, ...] = ()
     """What the vendor has of it while it is still to be told of fewer; empty: ``lines``."""
     hold: Hold = Hold.NONE

@@ -85,6 +85,7 @@ class _Sending:
         self.job = job
         self.policy = hub.connector(connection.system).resend
         self.sending = False
+        self.answered = False
 
     def run(self) -> None:
         if self.job.content == UNPLANNED:
@@ -101,7 +102,8 @@ class _Sending:
         except Verdict as verdict:
             self._not_now(verdict)
         else:
-            health.worked(self.hub, self.connection.connection_id)
+            if self.answered:
+                health.worked(self.hub, self.connection.connection_id)
 
     def _without_its_content(self) -> None:
         """A doubt is not ended by reading the order again: what the vendor may have must not be changed by that."""
@@ -205,6 +207,7 @@ class _Sending:
     # how it ends
 
     def _finish(self, made: VendorOrder) -> None:
+        self.answered = True
         now = self.hub.clock.now()
         after = step_job(
             self.job,
