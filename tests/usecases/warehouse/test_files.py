@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import tracemalloc
 from datetime import timedelta
 
@@ -10,6 +12,7 @@ import pytest
 from platen.domain.connection import Role
 from platen.domain.warehouse import AtWarehouse, CancelStanding
 from platen.messages import FileHint
+from platen.observability import logger
 from platen.usecases.warehouse import take_file as files
 from platen.usecases.warehouse.take_file import take_all, take_file
 from tests.fakes import Crash, Lost
@@ -43,6 +46,17 @@ class TestAFile:
             ("3", "rejected", "line_twice"),
         ]
         assert (desk.picked(), desk.picked(SECOND)) == ([0, 0], [1])
+
+    @pytest.mark.parametrize("name", ["Ann Example.csv", "Ann Example/picks.csv", "picks/Ann Example.csv"])
+    def test_is_logged_without_its_name(self, desk: Desk, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        lines = io.StringIO()
+        monkeypatch.setattr(logger.registered_handler, "stream", lines)
+        logger.setLevel(logging.INFO)
+        desk.puts(name, [PICKS, pick_row(1)])
+        desk.event(name)
+        logger.setLevel(logging.ERROR)
+        assert "file taken" in lines.getvalue()
+        assert "Example" not in lines.getvalue()
 
     def test_tells_the_track_of_each_order_once_it_is_saved(self, desk: Desk) -> None:
         desk.brings("picks", [PICKS, pick_row(3), pick_row(1, 2, "CAP"), pick_row(1, number=SECOND)])

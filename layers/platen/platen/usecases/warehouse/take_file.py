@@ -178,7 +178,10 @@ class _Desk:
             count("WarehouseRowsRejected", counts[RowStatus.REJECTED])
         codes = Counter(result.code for result in results if result.status is RowStatus.REJECTED)
         said = {status.value: counts[status] for status in RowStatus} | {"codes": dict(codes)}
-        logger.info("file taken", extra={"connection": self._id, "kind": name.partition("/")[0], **said})
+        # What people call their files and folders is theirs: it may be a buyer's name.
+        about = self.inbox.about(name)
+        kind = about.value if about else "unknown"
+        logger.info("file taken", extra={"connection": self._id, "kind": kind, **said})
 
     def _answer_key(self, name: str, ending: str = ".result.csv") -> str:
         return f"ack/{self._id}/{name}{ending}"
