@@ -25,6 +25,8 @@ ARGS ?= --guided
 
 export PATH := $(BIN):$(PATH)
 export SAM_CLI_TELEMETRY := 0
+# Hundreds of processes are started by the tests and the local stack: each would compile what the others have.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo test test-warehouse check bench deploy lock clean
 help:
