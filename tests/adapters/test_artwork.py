@@ -336,6 +336,11 @@ class TestTime:
 
         return sends
 
+    def all_come_to_an_end(self) -> None:
+        for worker in [one for one in threading.enumerate() if one.name == "look at artwork"]:
+            worker.join(10)
+            assert not worker.is_alive(), "it has nothing more to wait for"
+
     @pytest.mark.parametrize("kind", ["silent", "drips its head", "drips its body"])
     def test_is_over_for_a_slow_server_and_for_all_that_was_opened(
         self, net: Net, server: Server, kind: str
@@ -347,9 +352,7 @@ class TestTime:
         }[kind]
         told = RequestsArtwork(resolve=net.resolve, seconds=0.3).look(URL)
         assert told == Seen(reachable=False, words="files.example.com took too long")
-        for worker in [one for one in threading.enumerate() if one.name == "look at artwork"]:
-            worker.join(10)
-            assert not worker.is_alive(), "its socket was shut, so it has nothing to wait for"
+        self.all_come_to_an_end()
         assert not server.stopped.is_set()
         assert server.dripped < 2000
 
@@ -363,7 +366,8 @@ class TestTime:
         eyes = RequestsArtwork(resolve=slow, seconds=0.1)
         assert eyes.look(URL).words == "files.example.com took too long"
         found.set()
-        assert not net.server.requests
+        self.all_come_to_an_end()
+        assert not net.dialled
 
 
 PRIVATE = [

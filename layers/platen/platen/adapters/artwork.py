@@ -140,6 +140,8 @@ class _Visit:
         """The one place that opens a socket, to an address that was just checked."""
         host, port = connection.host, connection.port
         for address in self._checked(host, port)[:_MOST_ADDRESSES]:
+            if self._ended.is_set():
+                break  # nobody waits for it any more: looking up the name took too long
             with suppress(OSError):
                 opened = create_connection(
                     (address, port), connection.timeout, socket_options=connection.socket_options
