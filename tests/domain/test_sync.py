@@ -155,6 +155,9 @@ class TestTheTimetable:
         assert table.next_end_of_day(self.STATE, NOW) == utc("2026-11-21T22:00")
         assert table.next_end_of_day(self.STATE.but(end_of_day=date(2026, 11, 21)), NOW) == utc("2026-11-22T22:00")
         assert table.next_end_of_day(self.STATE.but(end_of_day=date(2026, 11, 19)), NOW) == NOW
+        failed = self.STATE.but(end_of_day=date(2026, 11, 21))
+        for hours, moment in [(-1, NOW), (1, NOW + timedelta(hours=1)), (48, utc("2026-11-22T22:00"))]:
+            assert table.next_end_of_day(failed.but(again_at=NOW + timedelta(hours=hours)), NOW) == moment
 
     @pytest.mark.parametrize(
         ("table", "hours"),

@@ -142,7 +142,7 @@ class TestEndOfDay:
         bench.fired()
         assert not bench.runs(P)[-1].full
 
-    def test_that_fails_comes_not_again_but_the_next_run_compares_everything(self, bench: DepotBench) -> None:
+    def test_that_fails_has_the_next_run_compare_everything(self, bench: DepotBench) -> None:
         bench.push.ends = [RunState.FAILED]
         at(bench, "2026-11-21T23:00")
         bench.fired()
@@ -152,6 +152,66 @@ class TestEndOfDay:
         bench.fired()
         assert bench.runs(S)[-1].business_date is None
         assert bench.state.trouble == {}
+
+    @pytest.mark.parametrize("failing", [O, S])
+    def test_alone_that_fails_is_tried_every_hour_until_it_is_done_and_nobody_is_needed(
+        self, failing: SyncKind
+    ) -> None:
+        bench = DepotBench(sync_minutes=0)
+        if failing is S:
+            bench.push.ends = [RunState.FAILED] * 3
+        else:
+            bench.switch.before("store.changed_since", Denied("who are you"), times=3)
+        at(bench, "2026-11-21T23:00")
+        tries = []
+        while bench.clock.now() < datetime(2026, 11, 22, 12, tzinfo=UTC):
+            bench.run(at_least=timedelta(minutes=10))
+            tries.append(len(bench.runs(failing)))
+        assert tries[:5] == [1] * 5, "not before an hour is over"
+        assert [one.state for one in bench.runs(failing)] == [RunState.FAILED] * 3 + [RunState.DONE]
+        assert bench.push.runs[-1].full
+        assert set(bench.ends_of_day()) == {"2026-11-21"}
+        assert (bench.state.trouble, bench.state.again_at) == ({}, None)
+
+    def test_that_failed_is_not_tried_again_where_the_interval_pushed_meanwhile(self, bench: DepotBench) -> None:
+        bench.push.ends = [RunState.FAILED]
+        at(bench, "2026-11-21T23:00")
+        bench.fired()
+        bench.clock.passes(minutes=15)
+        bench.fired()
+        assert [one.business_date for one in bench.push.runs] == [None]
+        for _ in range(8):
+            bench.clock.passes(minutes=15)
+            bench.fired()
+        assert bench.ends_of_day() == []
+
+    def test_that_a_brake_stopped_waits_for_a_person(self) -> None:
+        bench = DepotBench(sync_minutes=0)
+        bench.push.ends = [RunState.BRAKED]
+        at(bench, "2026-11-21T23:00")
+        bench.fired()
+        bench.run(at_least=timedelta(hours=5))
+        assert [one.state for one in bench.runs(S)] == [RunState.BRAKED]
+
+    def test_that_a_pause_followed_is_tried_again_after_it(self) -> None:
+        bench = DepotBench(sync_minutes=0)
+        bench.push.ends = [RunState.FAILED]
+        at(bench, "2026-11-21T23:00")
+        bench.fired()
+        bench.do("stock_pause", connection="depot", until="2026-11-22T04:00:00Z", by="tester")
+        bench.run(at_least=timedelta(hours=4))
+        assert bench.ends_of_day() == []
+        bench.run(at_least=timedelta(hours=2))
+        assert bench.ends_of_day() == ["2026-11-21"]
+
+    def test_that_failed_yields_to_the_next_one(self) -> None:
+        bench = DepotBench(sync_minutes=0)
+        bench.push.ends = [RunState.FAILED]
+        at(bench, "2026-11-21T23:00")
+        bench.fired()
+        at(bench, "2026-11-22T23:00")
+        bench.run(at_least=timedelta(hours=3))
+        assert bench.ends_of_day() == ["2026-11-22"]
 
     def test_that_comes_while_another_sync_is_on_follows_it(self) -> None:
         bench = DepotBench(sync_minutes=0)
@@ -338,7 +398,7 @@ class TestSilence:
 
     def test_end_of_day_alone_is_waited_for_a_day_and_two_hours(self) -> None:
         bench = DepotBench(sync_minutes=0)
-        bench.push.ends = [RunState.FAILED] * 5
+        bench.push.ends = [RunState.FAILED] * 50
         bench.run(hours(30), at_least=hours(25))
         signs = [one["sign"] for each in bench.do("attention")["connections"] for one in each["silences"]]
         assert signs == [Sign.SYNC.value], "it failed, and says so; that it is missing is not yet sure"

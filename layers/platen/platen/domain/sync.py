@@ -33,6 +33,8 @@ SCHEDULE = "schedule"
 """Who asked for what nobody asked for."""
 LATE = timedelta(hours=1)
 """An End of Day that begins so long after its time was missed, and says so."""
+AGAIN = timedelta(hours=1)
+"""So long after an End of Day failed it is tried again, unless a push went well by then."""
 ANEW = timedelta(hours=20)
 """So long after all products were read, End of Day has them read again: what was deleted, no change tells of."""
 
@@ -174,6 +176,8 @@ class SyncState(Value):
     """Site -> the snapshot that counts, as ``Snapshot`` in JSON."""
     end_of_day: date | None = None
     """The last business date whose End of Day was run."""
+    again_at: Instant | None = None
+    """When it is tried again, as it failed."""
     running: str = ""
     """The run that is on; one at a time, so that no two writers meet."""
     plan: Plan | None = None
@@ -278,7 +282,7 @@ class Timetable(Value):
         is not to wait for it, where an interval brings what changes.
         """
         paused = state.paused_until is not None and now < state.paused_until
-        day = None if paused else self.passed_end_of_day(now, state.end_of_day)
+        day = None if paused else self._day_due(state, now)
         if day and self.end_of_day:
             late = now - end_of_day_at(day, self.end_of_day, self.clock) > LATE
             steps: tuple[SyncKind, ...] = (SyncKind.ORDERS, SyncKind.STOCK)
@@ -293,6 +297,10 @@ class Timetable(Value):
         steps = (SyncKind.PRODUCTS, SyncKind.ORDERS) + (() if paused else (SyncKind.STOCK,))
         return Plan(steps=steps, begun_at=now, since=state.watermark, moves=True)
 
+    def _day_due(self, state: SyncState, now: datetime) -> date | None:
+        again = state.again_at is not None and state.again_at <= now
+        return self.passed_end_of_day(now, state.end_of_day) or (state.end_of_day if again else None)
+
     def next_sync(self, state: SyncState, now: datetime) -> datetime | None:
         """About when the next automatic sync is due; None: never by itself."""
         if not self.minutes:
@@ -304,17 +312,18 @@ class Timetable(Value):
         return _first_from(moment, self.range.start, self.clock)
 
     def next_end_of_day(self, state: SyncState, now: datetime) -> datetime | None:
-        """When the next End of Day is due; the present where it is overdue. None: never by itself."""
+        """When the next End of Day is due, be it one that failed; the present where it is overdue. None: never by
+        itself."""
         if self.end_of_day is None:
             return None
-        if self.passed_end_of_day(now, state.end_of_day):
+        if self._day_due(state, now):
             return now
         day = now.astimezone(self.clock).date()
         while end_of_day_at(day, self.end_of_day, self.clock) <= now or (
             state.end_of_day and day <= state.end_of_day
         ):
             day += timedelta(days=1)
-        return end_of_day_at(day, self.end_of_day, self.clock)
+        return min(filter(None, (state.again_at, end_of_day_at(day, self.end_of_day, self.clock))))
 
     @property
     def patience(self) -> timedelta | None:

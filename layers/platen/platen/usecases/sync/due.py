@@ -15,10 +15,10 @@ over is told in ``claim``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from platen.domain.connection import Connection, Role
-from platen.domain.sync import OVER, SCHEDULE, Plan, Run, RunState, SyncState
+from platen.domain.sync import AGAIN, OVER, SCHEDULE, Plan, Run, RunState, SyncState
 from platen.domain.sync_kind import SyncKind
 from platen.domain.verdicts import Later, Unclear, Verdict
 from platen.hub import Hub
@@ -99,7 +99,8 @@ def _take(hub: Hub, connection: Connection, hint: SyncHint, time_left: TimeLeft)
         plan = _plan(hub, connection, hint, state)
         if plan is None:
             return None
-        state = state.but(end_of_day=plan.business_date or state.end_of_day)
+        if plan.business_date:
+            state = state.but(end_of_day=plan.business_date, again_at=None)
         return claim.begun(hub, state, plan, hub.new_token(), claim.lease(hub, time_left))
 
     return claim.change(hub, connection.connection_id, taken), broken
@@ -260,7 +261,7 @@ def noted(state: SyncState, run: Run) -> SyncState:
     if not run.dry and (not well or _left_undone(run)):
         trouble[run.kind] = _words_of(run)
     looked = state.looked | ({run.kind: run.run_id} if well and run.went_by and not run.dry else {})
-    state = state.but(trouble=trouble, looked=looked, last_run=run.run_id)
+    state = state.but(trouble=trouble, looked=looked, last_run=run.run_id, again_at=_again_at(state, run))
     if run.kind is SyncKind.PRODUCTS and well:
         done_at = run.ended_at or run.begun_at
         # The first time, there is nothing that changes could be laid over.
@@ -270,6 +271,19 @@ def noted(state: SyncState, run: Run) -> SyncState:
         # What it has left undone, the next one finds by comparing everything.
         return state.but(compare_all=True)
     return state
+
+
+def _again_at(state: SyncState, run: Run) -> datetime | None:
+    """When End of Day is tried again: where it is all there is, a store that is away at that hour would be told
+    nothing for a day. What a brake stopped waits for a person."""
+    if run.kind is not SyncKind.STOCK or run.dry:
+        return state.again_at
+    failed_before = state.plan is not None and state.plan.failed
+    if run.state is RunState.DONE and not failed_before:
+        return None
+    if run.business_date is None or run.state is RunState.BRAKED:
+        return state.again_at
+    return (run.ended_at or run.begun_at) + AGAIN
 
 
 def _left_undone(run: Run) -> bool:
