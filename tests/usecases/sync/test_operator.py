@@ -69,6 +69,20 @@ class TestSetUp:
         bench.fired()
         assert bench.runs() == []
 
+    def test_a_site_that_came_later_holds_up_no_other(self, bench: DepotBench) -> None:
+        bench.set(sites=["MAIN=stall/L1", "EAST=stall/L2"])
+        assert status(bench)["missing"] == []
+        assert [one["too_old"] for one in status(bench)["snapshots"]] == [False, True]
+        bench.fired()
+        assert [one.kind for one in bench.runs()] == [SyncKind.PRODUCTS, SyncKind.ORDERS, SyncKind.STOCK]
+        assert bench.start("stock")["ok"]
+
+    def test_a_site_alone_needs_its_count(self, bench: DepotBench) -> None:
+        bench.set(sites=["EAST=stall/L2"])
+        assert "snapshot" in status(bench)["missing"][0]
+        bench.fired()
+        assert bench.runs() == []
+
     def test_a_dry_run_that_fails_does_not_count(self, fresh: DepotBench) -> None:
         fresh.started("products")
         fresh.counted("MAIN")
