@@ -204,6 +204,18 @@ class TestEndOfDay:
         bench.run(at_least=timedelta(hours=2))
         assert bench.ends_of_day() == ["2026-11-21"]
 
+    def test_that_a_pause_cut_short_is_brought_to_its_end_after_it(self) -> None:
+        bench = DepotBench(sync_minutes=0)
+        bench.push.cut_short = 1
+        at(bench, "2026-11-21T23:00")
+        bench.fired()
+        bench.do("stock_pause", connection="depot", until="2026-11-22T04:00:00Z", by="tester")
+        bench.run(at_least=timedelta(hours=4))
+        assert len(bench.push.runs) == 1
+        bench.run(at_least=timedelta(hours=2))
+        assert bench.ends_of_day() == ["2026-11-21"] * 2
+        assert not bench.state.compare_all
+
     def test_that_failed_yields_to_the_next_one(self) -> None:
         bench = DepotBench(sync_minutes=0)
         bench.push.ends = [RunState.FAILED]

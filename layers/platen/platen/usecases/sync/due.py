@@ -274,16 +274,15 @@ def noted(state: SyncState, run: Run) -> SyncState:
 
 
 def _again_at(state: SyncState, run: Run) -> datetime | None:
-    """When End of Day is tried again: where it is all there is, a store that is away at that hour would be told
-    nothing for a day. What a brake stopped waits for a person."""
-    if run.kind is not SyncKind.STOCK or run.dry:
+    """When End of Day is tried again: where it is all there is, a store that is away at that hour, or a pause that
+    came amid it, would leave what is shown as it is for a day. What a brake stopped waits for a person."""
+    if run.kind is not SyncKind.STOCK or run.state is RunState.BRAKED:
         return state.again_at
+    if run.business_date is None:
+        return None if run.state is RunState.DONE and not run.dry else state.again_at
     failed_before = state.plan is not None and state.plan.failed
-    if run.state is RunState.DONE and not failed_before:
-        return None
-    if run.business_date is None or run.state is RunState.BRAKED:
-        return state.again_at
-    return (run.ended_at or run.begun_at) + AGAIN
+    well = run.state is RunState.DONE and not failed_before and not state.compare_all
+    return None if well else (run.ended_at or run.begun_at) + AGAIN
 
 
 def _left_undone(run: Run) -> bool:
