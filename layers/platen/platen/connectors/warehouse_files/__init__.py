@@ -15,6 +15,7 @@ from platen.domain.connection import Role
 
 SHORTEST_KEY = 24
 _TRIED = datetime(2031, 12, 29, 21, 45, 53, tzinfo=UTC)
+"""No part of it is like another, so that what a format leaves out is seen."""
 
 
 class Way(StrEnum):
@@ -131,6 +132,11 @@ class Settings(Warehousing):
         title="Alarm for orders that wait (hours)",
         description="An order that the warehouse has not begun after so long is shown to a person.",
     )
+
+    @property
+    def dates_have_a_time(self) -> bool:
+        """Whether a date in the site's own format tells the time of day."""
+        return _TRIED.strftime(self.date_format) != _TRIED.replace(hour=0, minute=0).strftime(self.date_format)
 
 
 def _long_enough(secret: SecretStr) -> SecretStr:

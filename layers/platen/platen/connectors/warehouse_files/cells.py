@@ -14,7 +14,6 @@ LONGEST_URL = 1_000
 LONGEST_PROSE = 500
 AHEAD = timedelta(days=1)
 """A clock may be wrong by so much; a date that is further ahead is a mistake."""
-_TRIED = datetime(2031, 12, 29, 21, 45, tzinfo=UTC)
 _WHOLE = re.compile(r"[+-]?[0-9]{1,9}(?:\.0{1,6})?")
 _FRACTION = re.compile(r"[+-]?[0-9]{0,9}\.[0-9]{1,9}")
 _SIGNS = re.compile(r"[\x00-\x1f\x7f]")
@@ -80,7 +79,7 @@ class Cells:
         """UTC; None where it is empty or a whole day, which says of no count of that day whether it was before. A
         time without an offset is by the site's clock."""
         moment = self._read_moment(column)
-        return None if _is_a_day(self.values.get(column, ""), self.settings.date_format) else moment
+        return None if _is_a_day(self.values.get(column, ""), self.settings) else moment
 
     def moment_needed(self, column: str) -> datetime:
         value = self.key(column)
@@ -125,9 +124,9 @@ def _in_the_sites_format(value: str, date_format: str) -> datetime | None:
         return None
 
 
-def _is_a_day(value: str, date_format: str) -> bool:
-    if _in_the_sites_format(value, date_format):
-        return _TRIED.strftime(date_format) == _TRIED.replace(hour=0, minute=0).strftime(date_format)
+def _is_a_day(value: str, settings: Settings) -> bool:
+    if _in_the_sites_format(value, settings.date_format):
+        return not settings.dates_have_a_time
     try:
         date.fromisoformat(value)
     except ValueError:
