@@ -108,7 +108,8 @@ def test_a_push_that_wrote_is_followed_by_one_that_looks(bench: Counting) -> Non
     assert was_over_at_once(schedule(bench))
 
 
-def test_an_order_that_is_over_is_settled_in_a_quiet_hour_too(bench: Counting) -> None:
+def closed_and_counted(bench: Counting) -> str:
+    """An order that the warehouse is done with, and its store is not: what it took has to be kept in mind."""
     number = bench.buys("A", 1)
     bench.takes(number, 1)
     bench.closes(number)
@@ -116,6 +117,11 @@ def test_an_order_that_is_over_is_settled_in_a_quiet_hour_too(bench: Counting) -
     bench.counts({"A": 9, "B": 5})
     for _ in range(4):
         schedule(bench)
+    return number
+
+
+def test_an_order_that_is_over_is_settled_in_a_quiet_hour_too(bench: Counting) -> None:
+    number = closed_and_counted(bench)
     assert not bench.known(number).settled
     bench.shop.fulfils(number, 1)
     schedule(bench)
@@ -123,13 +129,7 @@ def test_an_order_that_is_over_is_settled_in_a_quiet_hour_too(bench: Counting) -
 
 
 def test_a_store_that_cannot_be_asked_whether_an_order_is_over_holds_up_no_sync_for_ever(bench: Counting) -> None:
-    number = bench.buys("A", 1)
-    bench.takes(number, 1)
-    bench.closes(number)
-    bench.clock.passes(hours=1)
-    bench.counts({"A": 9, "B": 5})
-    for _ in range(4):
-        schedule(bench)
+    closed_and_counted(bench)
     bench.switch.before("stock.standings", Busy("slow down"), times=PATIENCE)
     run = bench.asks(full=False)
     for _ in range(PATIENCE):

@@ -181,10 +181,7 @@ def _remember_broken_off(work: Work, name: str, folder: str, kept: list[str]) ->
             " wrote it, and push; or undo in the store what that run sent, and delete everything in the"
             f" bucket under {folder}"
         ) from wrong
-    if in_doubt:
-        items = ", ".join(sorted(in_doubt)[:5])
-        notes.append(f"Run {name} broke off: of {len(in_doubt)} items ({items}) {UNCONFIRMED_WORDS}.")
-    return notes
+    return [*notes, f"Run {name} broke off: {_words_of_doubt(in_doubt)}"] if in_doubt else notes
 
 
 def remember_left_out(work: Work) -> None:
@@ -194,9 +191,12 @@ def remember_left_out(work: Work) -> None:
     folder = work.key("")
     in_doubt = _remember_run(work, folder, [key.removeprefix(folder) for key in work.names("sent-")])
     if in_doubt:
-        items = ", ".join(sorted(in_doubt)[:5])
-        note = f"Of {len(in_doubt)} items ({items}) {UNCONFIRMED_WORDS}."
-        work.plan = work.plan.but(notes=(*work.plan.notes, note))
+        words = _words_of_doubt(in_doubt)
+        work.plan = work.plan.but(notes=(*work.plan.notes, words[:1].upper() + words[1:]))
+
+
+def _words_of_doubt(items: set[str]) -> str:
+    return f"of {len(items)} items ({', '.join(sorted(items)[:5])}) {UNCONFIRMED_WORDS}."
 
 
 def _remember_run(work: Work, folder: str, kept: list[str]) -> set[str]:
