@@ -182,7 +182,7 @@ _OF_STOCK = {
     "counted": "Counted",
     "on_order": "On order",
     "unheard": "Not sent yet",
-    "reserved": "Kept back",
+    "reserved": "Reserved",
     "safety": "Safety",
     "for_others": "For other stores",
     "shows": "Store has",

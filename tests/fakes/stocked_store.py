@@ -31,7 +31,7 @@ class Shelf:
 
     available: int = 0
     committed: int = 0
-    kept_back: int = 0
+    reserved: int = 0
     """Reserved for a draft, damaged, ..."""
     tracked: bool = True
     bundle: bool = False
@@ -39,7 +39,7 @@ class Shelf:
 
     @property
     def on_hand(self) -> int:
-        return self.available + self.committed + self.kept_back
+        return self.available + self.committed + self.reserved
 
 
 @dataclass
@@ -176,7 +176,7 @@ class FakeStockedStore(Switched, port="stock"):
             return Outcome(write.stock_id, STALE)
         match name:
             case "on_hand":
-                shelf.available = write.quantity - shelf.committed - shelf.kept_back
+                shelf.available = write.quantity - shelf.committed - shelf.reserved
             case "available":
                 shelf.available = write.quantity
             case _:

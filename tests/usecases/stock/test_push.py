@@ -229,7 +229,7 @@ class TestWhatAStoreKeepsBack:
     def test_is_not_put_on_sale_again(self, mode: str) -> None:
         bench = counted({"A": 10}, shown=10, stock_mode=mode)
         shelf = bench.shop.shelf("i-A")
-        shelf.available, shelf.kept_back = 6, 4
+        shelf.available, shelf.reserved = 6, 4
         assert bench.pushes().totals.corrected == 0
         assert (shelf.available, shelf.on_hand) == (6, 10)
 
@@ -239,7 +239,7 @@ class TestWhatAStoreKeepsBack:
             bench.sells({"A": 10, "SET": 5}, store)
         bench.counts({"A": 10})
         shelf = bench.shop.shelf("i-A")
-        shelf.available, shelf.kept_back = 7, 3
+        shelf.available, shelf.reserved = 7, 3
         row = bench.report(bench.pushes())["A"]
         assert row["reserved"] == "3"
         outlet = bench.stores["outlet"]

@@ -85,7 +85,7 @@ def available(counted: int, on_order: Iterable[OnOrder], *, unheard: int, reserv
     """Mode B, before safety stock. May be negative.
 
     ``unheard``: what stores hold open of this item, in all, of orders that are not among ``on_order``: for each
-    store its committed pieces less the ``open_here`` of its lines. ``reserved``: kept back for others.
+    store its committed pieces less the ``open_here`` of its lines. ``reserved``: what stores keep back themselves.
     """
     return counted - sum(one.within for one in on_order) - unheard - reserved
 

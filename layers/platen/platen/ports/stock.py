@@ -179,8 +179,8 @@ class Level:
     """False where the item is not stocked at that place (yet)."""
 
     @property
-    def kept_back(self) -> int:
-        """On hand, and neither for sale nor sold: reserved, damaged, in quality control, safety stock."""
+    def reserved(self) -> int:
+        """On hand, and neither for sale nor sold: for drafts, as damaged, in quality control, as safety stock."""
         return max(0, self.on_hand - self.available - self.committed)
 
 

@@ -126,7 +126,7 @@ class _Reckoning:
                 store = self.work.places[number].store
                 committed[store] = committed.get(store, 0) + level.committed
             self.seen[item].unheard = unheard(committed, self.seen[item].on_order)
-            self.seen[item].reserved = sum(one.kept_back for one in self.seen[item].levels.values())
+            self.seen[item].reserved = sum(one.reserved for one in self.seen[item].levels.values())
 
     def _read_what_changes_need(self) -> None:
         self.lines = self.work.lines(fresh=self.fresh)
