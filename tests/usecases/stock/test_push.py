@@ -440,6 +440,7 @@ class TestStandsBack:
         assert "a person has paused it" in run.words
         assert [on_hand(bench, item) for item in ("A", "B", "C")] == [5, 9, 9]
         assert list(bench.report(run)) == ["A"]
+        assert bench.state().compare_all, "by which an End of Day is known not to be at its end"
         bench.clock.passes(hours=2)
         bench.pushes(full=False)
         assert [on_hand(bench, item) for item in ("A", "B", "C")] == [5, 5, 5]
