@@ -55,7 +55,9 @@ def readable_by_others(path: str) -> bool:
 def apply(
     given: Given, sets: Sequence[str], secrets: Sequence[str], settings: list[Field], creds: list[Field]
 ) -> None:
-    """Put each --set and --secret in its place. Raises WrongUsage for what is unknown, wrong or unsafe."""
+    """Put each --set and --secret in its place. Raises WrongUsage for what is unknown, wrong, unsafe or there
+    twice: the last one would silently take the place of the others."""
+    seen: set[str] = set()
     for one in sets:
         key, value = _split(one, "--set")
         found = _field(key, [*settings, *creds])
@@ -66,9 +68,20 @@ def apply(
                 f"Put it in a file and say --secret {key}=@FILE, or in a variable and say --secret {key}=env:NAME.",
             )
         _put(given, found, value, settings)
+        _only_once(found, "--set", seen)
     for one in secrets:
         key, value = _split(one, "--secret")
-        _put(given, _field(key, [*creds, *settings]), _fetched(key, value), settings)
+        found = _field(key, [*creds, *settings])
+        _put(given, found, _fetched(key, value), settings)
+        _only_once(found, "--secret", seen)
+
+
+def _only_once(found: Field, option: str, seen: set[str]) -> None:
+    if found.key in seen:
+        several = found.kind == "list" and option == "--set"
+        advice = f"Say all of it at once: {option} {found.key}=A,B." if several else ""
+        raise WrongUsage(f"{found.key} is given twice.", advice)
+    seen.add(found.key)
 
 
 def missing(given: Given, settings: Iterable[Field], creds: Iterable[Field]) -> list[Field]:

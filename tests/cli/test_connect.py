@@ -165,6 +165,8 @@ def test_a_script_is_told_all_that_is_missing_and_asked_nothing(run: Run, operat
         (("--set", "poll_minutes=often"), "whole number"),
         (("--set", "regions=eu,mars"), "one of eu, us"),
         (("--set", "mode"), "key=value"),
+        (("--set", "poll_minutes=5", "--set", "poll_minutes=9"), "poll_minutes is given twice"),
+        (("--set", "regions=us"), "--set regions=A,B"),
         (("--secret", "key=env:NO_SUCH_VARIABLE"), "is not set"),
         (("--secret", "key=@/no/such/file"), "cannot be read"),
         (("--orders-since", "now"), "for stores only"),
