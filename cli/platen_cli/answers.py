@@ -63,11 +63,21 @@ class Link(Shown):
 
 
 class Silence(Shown):
-    """A poll that should have worked, or a vendor that should have come, and did not."""
+    """A poll that should have worked, a vendor that should have come, a sync that should have ended well, and did
+    not."""
 
     sign: str = ""
     since: datetime | None = None
     words: str = ""
+
+    @property
+    def of_a_sync(self) -> bool:
+        """It can be heard, but what its stores show may not be right."""
+        return self.sign in {"push", "sync"}
+
+    @property
+    def kind(self) -> str:
+        return "out of sync" if self.of_a_sync else "silent"
 
 
 class Health(Shown):

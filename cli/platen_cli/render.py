@@ -167,8 +167,10 @@ def _waiting_connection(one: answers.WaitingConnection, at: datetime | None) -> 
 
 def _silent(connection: str, silence: answers.Silence, at: datetime | None) -> RenderableType:
     since = f" for {ago(silence.since, at)}" if silence.since else ""
-    head = Text.assemble(("    ", ""), (plain(connection), "bold"), f" has been silent{since}")
+    head = Text.assemble(("    ", ""), (plain(connection), "bold"), f" has been {silence.kind}{since}")
     then = [Hint(f"platen check {plain(connection)}", "whether it can be reached")]
+    if silence.of_a_sync:
+        then = [Hint(f"platen sync status --connection {plain(connection)}", "what is due, and what came of it")]
     return Group(head, Padding(Group(text(silence.words, "dim"), commands(then)), (0, 0, 1, 4)))
 
 
@@ -213,8 +215,10 @@ def health(one: answers.Connection, at: datetime | None = None) -> Text:
         since = f" for {ago(one.health.failing_since, at)}" if one.health.failing_since else ""
         return text(f"failing{since}", "red")
     if one.health.silences:
-        since = min((silence.since for silence in one.health.silences if silence.since), default=None)
-        return text(f"silent for {ago(since, at)}" if since else "silent", "red")
+        worst = min(
+            one.health.silences, key=lambda silence: (silence.of_a_sync, silence.since is None, silence.since)
+        )
+        return text(f"{worst.kind} for {ago(worst.since, at)}" if worst.since else worst.kind, "red")
     return text("good", "green")
 
 

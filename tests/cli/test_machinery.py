@@ -38,6 +38,14 @@ def test_a_silent_connection_is_not_shown_as_good(run: Run, operator: FakeOperat
     assert SILENT["words"] not in run(command).stdout
 
 
+def test_a_connection_whose_sync_failed_is_shown_as_out_of_sync(run: Run, operator: FakeOperator) -> None:
+    silences = [SILENT | {"sign": "sync", "since": "2026-11-20T07:00:00.000Z"}]
+    operator.add("depot", "vendor", health={"silences": silences})
+    assert "out of sync for" in run("connections").stdout
+    silences.append(SILENT)
+    assert "silent for" in run("connections").stdout, "that is the worse of both"
+
+
 def test_no_connections_says_how_to_begin(run: Run) -> None:
     assert "platen connect" in run("connections").stdout
 

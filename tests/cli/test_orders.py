@@ -167,6 +167,20 @@ def test_attention_shows_who_fell_silent_and_what_to_do(run: Run, operator: Fake
     assert silence["words"] in shown
 
 
+@pytest.mark.parametrize("sign", ["sync", "push"])
+def test_attention_shows_whose_stock_is_not_right_and_where_to_look(
+    run: Run, operator: FakeOperator, sign: str
+) -> None:
+    silence = {"sign": sign, "since": "2026-11-20T08:00:00.000Z", "words": "EAST has no whole count yet."}
+    entry = {"connection_id": "depot", "silences": [silence]}
+    operator.results["attention"] = {"items": [], "connections": [entry]}
+    shown = run("attention").stdout
+    assert "depot has been out of sync for" in shown
+    assert silence["words"] in shown
+    assert "platen sync status --connection depot" in shown
+    assert "silent" not in shown
+
+
 def test_nothing_waiting_is_said(run: Run, operator: FakeOperator) -> None:
     operator.results["attention"] = {"items": [], "connections": []}
     result = run("attention", "--exit-code")
